@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CountersignError } from '@countersign/kernel';
+import { jwtVerify, SignJWT } from 'jose';
+
+const issuer = 'https://demo.countersign.test';
+const audience = 'countersign';
+const lifetimeSeconds = 3_600;
+
+/** What a verified token says: which address of which tenant. */
+export interface TokenSubject {
+  readonly email: string;
+  readonly tenantId: string;
+  /** Milliseconds since 1970 at which the token ends. */
+  readonly expiresAt: number;
+}
+
+/** Signs and checks the tokens of the demo. Its key lies in the data folder, so that the CLI can sign without a server. */
+export class DemoIssuer {
+  readonly #key: Uint8Array;
+
+  constructor(dataDir: string) {
+    this.#key = readOrCreateKey(dataDir);
+  }
+
+  async sign(email: string, tenantId: string): Promise<{ token: string; expiresAt: string }> {
+    const expires = Math.floor(Date.now() / 1000) + lifetimeSeconds;
+    const token = await new SignJWT({ tenant: tenantId })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setSubject(email)
+      .setIssuedAt()
+      .setExpirationTime(expires)
+      .sign(this.#key);
+    return { token, expiresAt: new Date(expires * 1000).toISOString() };
+  }
+
+  /** Throws `UNAUTHENTICATED` saying what is wrong with the token. */
+  async verify(token: string): Promise<TokenSubject> {
+    const { payload } = await jwtVerify(token, this.#key, {
+      issuer,
+      audience,
+      algorithms: ['HS256'],
+      requiredClaims: ['sub', 'exp', 'tenant'],
+    }).catch((cause: unknown) => {
+      throw new CountersignError('UNAUTHENTICATED', `The token is refused: ${reasonOf(cause)}.`, { cause });
+    });
+    return { email: String(payload.sub), tenantId: String(payload.tenant), expiresAt: Number(payload.exp) * 1000 };
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'ERR_JWT_EXPIRED') return 'it has expired';
+  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return 'it is of another issuer or for another audience';
+  if (code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED') return 'its signature is not ours';
+  return 'it is not a token that we know';
+}
+
+function readOrCreateKey(dataDir: string): Uint8Array {
+  const file = join(dataDir, 'demo-issuer.key');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url');
+}

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CountersignError } from '@countersign/kernel';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import serveStatic from '@fastify/static';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Gateway } from '../gateway.ts';
+import { demoRoutes } from './demo-routes.ts';
+import { sendError } from './errors.ts';
+import { graphqlRoute } from './graphql-route.ts';
+import { healthRoutes } from './health-routes.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came, which a signature is checked against. */
+    rawBody?: string;
+  }
+}
+
+const bodyLimit = 4 * 1024 * 1024;
+const playground = fileURLToPath(new URL('../../dist/playground', import.meta.url));
+
+/** The HTTP server: the graph, its health and metrics, and the playground. */
+export async function createHttpServer(gateway: Gateway): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit,
+    forceCloseConnections: 'idle',
+    logger: false,
+    exposeHeadRoutes: true,
+    requestTimeout: 60_000,
+  });
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error, gateway));
+  app.setNotFoundHandler((request, reply) =>
+    sendError(
+      reply,
+      new CountersignError(
+        'NOT_FOUND',
+        `There is nothing at ${request.method} ${request.url.split('?')[0]}; the graph is at /graphql.`,
+      ),
+      gateway,
+    ),
+  );
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    request.rawBody = String(body);
+    try {
+      done(null, JSON.parse(request.rawBody));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error('Not JSON'));
+    }
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        workerSrc: ["'self'", 'blob:'],
+        upgradeInsecureRequests: null,
+      },
+    },
+    strictTransportSecurity: false,
+  });
+  await app.register(cors, { origin: [...gateway.config.allowedOrigins], maxAge: 600 });
+  graphqlRoute(app, gateway);
+  healthRoutes(app, gateway);
+  if (gateway.demo) demoRoutes(app, gateway.demo);
+  if (existsSync(playground)) await app.register(serveStatic, { root: playground });
+  return app;
+}
+
+/** Listens. Throws `PORT_TAKEN` in plain words when another program has the port. Answers the URL. */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
+    throw new CountersignError(
+      'PORT_TAKEN',
+      `Port ${port} is taken by another program. Choose another with COUNTERSIGN_PORT.`,
+      { cause },
+    );
+  }
+  const address = app.server.address();
+  const actual = typeof address === 'object' && address ? address.port : port;
+  return `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${actual}`;
+}

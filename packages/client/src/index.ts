@@ -1,0 +1,2 @@
+export { type CountersignClient, CountersignGraphError, createClient } from './client.ts';
+export * from './generated/graph.ts';

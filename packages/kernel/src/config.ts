@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { CountersignError } from './errors.ts';
+
+const flag = z
+  .enum(['on', 'off', 'true', 'false', '1', '0'])
+  .transform((value) => value === 'on' || value === 'true' || value === '1');
+const port = z.coerce.number().int().min(0).max(65_535);
+const optionalText = z.string().trim().min(1).optional();
+
+/** Every setting, where it comes from and what it means. `docs/admins.md` lists the same for operators. */
+const environment = z.object({
+  COUNTERSIGN_PORT: port.default(4000),
+  COUNTERSIGN_HOST: z.string().min(1).default('localhost'),
+  COUNTERSIGN_DATA_DIR: z.string().min(1).default('./.countersign'),
+  COUNTERSIGN_DEMO: flag.optional(),
+  COUNTERSIGN_HOSPITAL_PORT: port.optional(),
+  COUNTERSIGN_HOSPITAL_URL: z.url().optional(),
+  COUNTERSIGN_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  COUNTERSIGN_DATABASE_OWNER_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  COUNTERSIGN_SUBGRAPH: z.enum(['tenants', 'knowledge', 'inference', 'actions', 'billing']).optional(),
+  COUNTERSIGN_SUBGRAPHS: optionalText,
+  COUNTERSIGN_GATEWAY_URL: z.url().optional(),
+  COUNTERSIGN_PRINCIPAL_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  COUNTERSIGN_ALLOWED_ORIGINS: z.string().default(''),
+  COUNTERSIGN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  COUNTERSIGN_PLUGINS_DIR: optionalText,
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OPENAI_API_KEY: optionalText,
+  OPENAI_BASE_URL: z.url().optional(),
+  ANTHROPIC_API_KEY: optionalText,
+  ANTHROPIC_BASE_URL: z.url().optional(),
+});
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute path of the folder that holds the embedded database, keys and the demo hospital's data. */
+  readonly dataDir: string;
+  /** Demo tenants, demo issuer and demo hospital. On by default only with the embedded database. */
+  readonly demo: boolean;
+  readonly hospital: { readonly port: number; readonly url: string };
+  /** Absent: PGlite in the data folder. `ownerUrl` is for migrations alone. */
+  readonly database: { readonly url?: string; readonly ownerUrl?: string };
+  /** The one subgraph that this process serves; absent: all, or a gateway. */
+  readonly subgraph?: string;
+  /** Subgraph name -> URL; empty: all subgraphs live in this process. */
+  readonly subgraphUrls: ReadonlyMap<string, string>;
+  /** Where a subgraph process reaches the graph. */
+  readonly gatewayUrl?: string;
+  readonly principalKey?: string;
+  readonly allowedOrigins: readonly string[];
+  readonly logLevel: string;
+  readonly pluginsDir?: string;
+  readonly otlpEndpoint?: string;
+  readonly openai?: { readonly apiKey: string; readonly baseUrl?: string };
+  readonly anthropic?: { readonly apiKey: string; readonly baseUrl?: string };
+}
+
+/** Reads the settings. Throws `CONFIG_INVALID` with one line that names every bad value and what would be right. */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(present);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new CountersignError('CONFIG_INVALID', problems.join('; '));
+  }
+  const e = parsed.data;
+  const hospitalPort = e.COUNTERSIGN_HOSPITAL_PORT ?? (e.COUNTERSIGN_PORT === 0 ? 0 : e.COUNTERSIGN_PORT + 80);
+  return {
+    port: e.COUNTERSIGN_PORT,
+    host: e.COUNTERSIGN_HOST,
+    dataDir: resolve(e.COUNTERSIGN_DATA_DIR),
+    demo: e.COUNTERSIGN_DEMO ?? e.COUNTERSIGN_DATABASE_URL === undefined,
+    hospital: { port: hospitalPort, url: e.COUNTERSIGN_HOSPITAL_URL ?? `http://localhost:${hospitalPort}` },
+    database: { url: e.COUNTERSIGN_DATABASE_URL, ownerUrl: e.COUNTERSIGN_DATABASE_OWNER_URL },
+    subgraph: e.COUNTERSIGN_SUBGRAPH,
+    subgraphUrls: parseSubgraphUrls(e.COUNTERSIGN_SUBGRAPHS),
+    gatewayUrl: e.COUNTERSIGN_GATEWAY_URL,
+    principalKey: e.COUNTERSIGN_PRINCIPAL_KEY,
+    allowedOrigins: e.COUNTERSIGN_ALLOWED_ORIGINS.split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+    logLevel: e.COUNTERSIGN_LOG_LEVEL,
+    pluginsDir: e.COUNTERSIGN_PLUGINS_DIR,
+    otlpEndpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT,
+    openai: e.OPENAI_API_KEY ? { apiKey: e.OPENAI_API_KEY, baseUrl: e.OPENAI_BASE_URL } : undefined,
+    anthropic: e.ANTHROPIC_API_KEY ? { apiKey: e.ANTHROPIC_API_KEY, baseUrl: e.ANTHROPIC_BASE_URL } : undefined,
+  };
+}
+
+/** `tenants=http://host:4001,knowledge=http://host:4002` -> a map. */
+function parseSubgraphUrls(text: string | undefined): ReadonlyMap<string, string> {
+  if (!text) return new Map();
+  return new Map(
+    text.split(',').map((pair) => {
+      const [name, url] = pair.trim().split(/=(.*)/s);
+      if (!name || !url || !URL.canParse(url)) {
+        throw new CountersignError(
+          'CONFIG_INVALID',
+          `COUNTERSIGN_SUBGRAPHS: "${pair}" must be NAME=URL, for example tenants=http://localhost:4001`,
+        );
+      }
+      return [name, url] as const;
+    }),
+  );
+}

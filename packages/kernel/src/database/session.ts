@@ -1,0 +1,63 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { CountersignError } from '../errors.ts';
+import type { TenantId } from '../ids.ts';
+
+/**
+ * The database roles that code may act as. None owns a table or bypasses row-level security; each holds just what its
+ * name needs: `app` one tenant's rows, `relay` the outbox, `sealer` the decision log's seals, `worker` a look at what is
+ * due across tenants (ids and states alone).
+ */
+export const databaseRoles = ['app', 'relay', 'sealer', 'worker'] as const;
+export type DatabaseRole = (typeof databaseRoles)[number];
+
+export type Session =
+  | { readonly role: 'app'; readonly tenantId: TenantId }
+  | { readonly role: Exclude<DatabaseRole, 'app'> };
+
+interface Scope {
+  readonly session: Session | 'owner';
+  /** Set while the transaction is open: what must not be left for anything but SQL. */
+  open: boolean;
+}
+
+const scopes = new AsyncLocalStorage<Scope>();
+
+/** Runs `work` in a scope whose transactions begin as `session`. Throws `NESTED_TRANSACTION` inside another one. */
+export async function inSession<T>(session: Session | 'owner', work: () => Promise<T>): Promise<T> {
+  assertOutsideTransaction('a second transaction');
+  const scope: Scope = { session, open: true };
+  try {
+    return await scopes.run(scope, work);
+  } finally {
+    scope.open = false;
+  }
+}
+
+/**
+ * The guard against anything but SQL inside a transaction: a graph call, HTTP, a model, a second transaction. On an
+ * embedded database each of them would wait for itself for ever; on any, they would hold locks while others work.
+ */
+export function assertOutsideTransaction(what: string): void {
+  if (scopes.getStore()?.open) {
+    throw new CountersignError(
+      'NESTED_TRANSACTION',
+      `${what} was begun inside a database transaction; do it before or after.`,
+    );
+  }
+}
+
+/** The statement that opens a transaction as the current session, in one round trip. */
+export function beginStatement(): string {
+  const scope = scopes.getStore();
+  if (!scope) throw new CountersignError('INTERNAL_ERROR', 'A transaction was begun without a tenant.');
+  const { session } = scope;
+  if (session === 'owner') return 'begin';
+  const role = `begin; set local role countersign_${session.role}`;
+  // The id was parsed as a UUID, so it can stand in the text.
+  return session.role === 'app' ? `${role}; set local app.tenant_id = '${session.tenantId}'` : role;
+}
+
+/** Throws for a statement outside a transaction: it would run without a tenant. */
+export function assertInSession(): void {
+  if (!scopes.getStore()) throw new CountersignError('INTERNAL_ERROR', 'A statement was sent without a tenant.');
+}

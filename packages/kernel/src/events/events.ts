@@ -1,0 +1,162 @@
+import { CompiledQuery } from 'kysely';
+import { fromPglite, PgBoss } from 'pg-boss';
+import type { Logger } from 'pino';
+import type { Database, EntityManager } from '../database/database.ts';
+import { servicePrincipal } from '../principal/principal.ts';
+import type { DomainEvent, EventConsumer } from './event.ts';
+import { Loop } from './loop.ts';
+
+const schema = 'pgboss';
+const queueOptions = { retryLimit: 8, retryDelay: 1, retryBackoff: true, retryDelayMax: 300, notify: true } as const;
+
+interface Delivery {
+  readonly tenantId: string;
+  readonly eventId: string;
+}
+
+/**
+ * Moves events from the outbox to their consumers: a relay claims what is unpublished and puts one job (ids alone) into
+ * each consumer's queue, in one transaction; pg-boss delivers, retries with backoff, and keeps what failed for good.
+ */
+export class Events {
+  readonly #database: Database;
+  readonly #consumers: readonly EventConsumer[];
+  readonly #log: Logger;
+  readonly #boss: PgBoss;
+  readonly #relay: Loop;
+  #forget: () => void = () => {};
+
+  constructor(database: Database, consumers: readonly EventConsumer[], log: Logger) {
+    this.#database = database;
+    this.#consumers = consumers;
+    this.#log = log;
+    this.#boss = createBoss(database);
+    this.#boss.on('error', (error) => log.warn({ err: error }, 'The job queue reported an error'));
+    this.#relay = new Loop('outbox-relay', () => this.#publishOutstanding(), log, {
+      intervalMs: database.backend.kind === 'pglite' ? 1_000 : 250,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#boss.start();
+    for (const consumer of this.#consumers) {
+      const queue = queueOf(consumer.name);
+      await this.#boss.createQueue(queue, queueOptions);
+      await this.#database.asRole('relay', (em) =>
+        em.execute('insert into kernel.subscription (event_type, queue) values (?, ?) on conflict do nothing', [
+          consumer.event,
+          queue,
+        ]),
+      );
+      await this.#boss.work<Delivery>(
+        queue,
+        { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5, batchSize: 50 },
+        async (jobs) => {
+          for (const job of jobs) await this.#deliver(consumer, job.data);
+        },
+      );
+    }
+    this.#forget = this.#database.onCommit(() => this.#relay.wake());
+    this.#relay.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#forget();
+    await this.#relay.stop();
+    await this.#boss.stop({ graceful: true, timeout: 5_000 });
+  }
+
+  /** Publishes up to a hundred events; true when there may be more. */
+  async #publishOutstanding(): Promise<boolean> {
+    return this.#database.asRole('relay', async (em) => {
+      // Claimed by lock, not by ascending id: ids of transactions that commit late would be skipped.
+      const claimed: { id: string; tenant_id: string; type: string }[] = await em.execute(
+        `select id, tenant_id, type from kernel.outbox where published_at is null
+         order by occurred_at limit 100 for update skip locked`,
+      );
+      if (claimed.length === 0) return false;
+      const subscriptions: { event_type: string; queue: string }[] = await em.execute(
+        'select event_type, queue from kernel.subscription',
+      );
+      for (const { event_type, queue } of subscriptions) {
+        const jobs = claimed
+          .filter((event) => event.type === event_type)
+          .map((event) => ({ data: { tenantId: event.tenant_id, eventId: event.id } satisfies Delivery }));
+        if (jobs.length > 0) await this.#boss.insert(queue, jobs, { db: transactionOf(em) });
+      }
+      await em.execute('update kernel.outbox set published_at = clock_timestamp() where id in (?)', [
+        claimed.map((event) => event.id),
+      ]);
+      return claimed.length === 100;
+    });
+  }
+
+  async #deliver(consumer: EventConsumer, delivery: Delivery): Promise<void> {
+    const principal = servicePrincipal(delivery.tenantId, consumer.name, []);
+    await this.#database.withTenant(principal, async (em) => {
+      const fresh = await em.execute(
+        `insert into kernel.consumed_event (tenant_id, consumer, event_id) values (?, ?, ?)
+         on conflict do nothing returning event_id`,
+        [delivery.tenantId, consumer.name, delivery.eventId],
+      );
+      if (fresh.length === 0) return;
+      const [event]: DomainEvent[] = await em.execute(
+        `select id, tenant_id as "tenantId", type, payload, principal, workflow, surface,
+                correlation_id as "correlationId", occurred_at as "occurredAt"
+         from kernel.outbox where id = ?`,
+        [delivery.eventId],
+      );
+      if (event) await consumer.handle(em, event);
+      else
+        this.#log.error(
+          { eventId: delivery.eventId, consumer: consumer.name },
+          'An event to deliver is not in the outbox',
+        );
+    });
+  }
+}
+
+/** Queue names take letters, digits and a few marks. */
+const queueOf = (consumer: string): string => consumer.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
+
+function createBoss(database: Database): PgBoss {
+  const { backend } = database;
+  const common = { schema, useListenNotify: true, schedule: false } as const;
+  if (backend.kind === 'postgres') {
+    return new PgBoss({ ...common, connectionString: backend.url, max: 4, migrate: false, createSchema: false });
+  }
+  const { pglite, turnstile } = backend;
+  // PGlite is one connection: the queue takes turns with everyone else.
+  const taking = new Proxy(pglite, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      const method = value.bind(target);
+      return property === 'query' || property === 'exec' || property === 'listen'
+        ? (...args: unknown[]) => turnstile.run(() => method(...args))
+        : method;
+    },
+  });
+  return new PgBoss({ ...common, db: fromPglite(taking), backend: 'pglite' });
+}
+
+/** Lets pg-boss write into an open transaction. */
+function transactionOf(em: EntityManager) {
+  const transaction = em.getTransactionContext<{
+    executeQuery(query: CompiledQuery): Promise<{ rows: unknown[] }>;
+  }>();
+  if (!transaction) throw new Error('No transaction is open.');
+  return {
+    executeSql: async (text: string, values: unknown[] = []) => {
+      const result = await transaction.executeQuery(CompiledQuery.raw(text, values));
+      return { rows: [...result.rows] };
+    },
+  };
+}
+
+/** Creates or updates the job queue's own tables, as their owner. */
+export async function migrateQueue(ownerUrl: string): Promise<void> {
+  const boss = new PgBoss({ connectionString: ownerUrl, schema, max: 2, schedule: false, supervise: false });
+  await boss.start();
+  await boss.stop({ graceful: false });
+}

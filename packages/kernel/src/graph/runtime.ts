@@ -1,0 +1,88 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql';
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
+import { maskError } from '../errors.ts';
+import type { SubgraphPermissions } from '../permissions/guard.ts';
+import type { RequestContext } from '../principal/context.ts';
+import type { GraphRequest } from './client.ts';
+import { type BuiltSchema, buildSubgraph } from './schema.ts';
+import type { Kernel, SubgraphDefinition, SubgraphParts } from './subgraph.ts';
+
+type Compiled = (
+  variables: Readonly<Record<string, unknown>>,
+  context: RequestContext,
+) => Promise<ExecutionResult> | ExecutionResult;
+
+/** A subgraph that answers operations: parsed, validated and compiled once per document. */
+export class SubgraphRuntime {
+  readonly name: string;
+  readonly sdl: string;
+  readonly schema: GraphQLSchema;
+  readonly permissions: SubgraphPermissions;
+  readonly parts: SubgraphParts;
+  readonly #compiled = new LRUCache<string, Compiled>({ max: 2_000 });
+
+  constructor(definition: SubgraphDefinition, kernel: Kernel) {
+    this.parts = definition.assemble(kernel);
+    const built: BuiltSchema = buildSubgraph(definition, this.parts);
+    this.name = definition.name;
+    this.sdl = built.sdl;
+    this.schema = built.schema;
+    this.permissions = built.permissions;
+  }
+
+  /** Answers an operation for the context's principal. Never throws: faults are masked errors in the answer. */
+  async execute(request: GraphRequest, caller: RequestContext): Promise<ExecutionResult> {
+    // Two subgraphs may know the same type: what was loaded for one must not be taken for the other's.
+    const context = { ...caller, loaders: new Map() };
+    try {
+      const result = await this.#prepare(request)(request.variables ?? {}, context);
+      return result.errors ? { ...result, errors: result.errors.map((error) => this.#mask(error, context)) } : result;
+    } catch (error) {
+      return { errors: [this.#mask(toGraphQLError(error), context)] };
+    }
+  }
+
+  #prepare(request: GraphRequest): Compiled {
+    const key = request.operationName ? `${request.operationName}\n${request.query}` : request.query;
+    const known = this.#compiled.get(key);
+    if (known) return known;
+    const document = request.document ?? parse(request.query);
+    const problems = validate(this.schema, document);
+    if (problems[0]) throw problems[0];
+    const compiled = compile(this.schema, document, request.operationName);
+    this.#compiled.set(key, compiled);
+    return compiled;
+  }
+
+  #mask(error: GraphQLError, context: RequestContext): GraphQLError {
+    return maskError(error, context.correlationId, (cause) =>
+      context.log.error({ err: cause, subgraph: this.name, path: error.path }, 'A resolver failed'),
+    );
+  }
+}
+
+function compile(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Compiled {
+  const compiled: CompiledQuery | ExecutionResult = compileQuery(schema, document, operationName ?? '', {});
+  if (isCompiledQuery(compiled)) {
+    return (variables, context) => compiled.query(undefined, context, variables) as Promise<ExecutionResult>;
+  }
+  // The compiler knows less than the language; what it cannot take is executed as it stands.
+  return (variables, contextValue) =>
+    execute({ schema, document, operationName, contextValue, variableValues: variables });
+}
+
+const toGraphQLError = (error: unknown): GraphQLError =>
+  error instanceof GraphQLError
+    ? error
+    : new GraphQLError('A subgraph failed.', {
+        originalError: error instanceof Error ? error : new Error(String(error)),
+      });

@@ -1,0 +1,77 @@
+import { type GraphQLSchema, isObjectType } from 'graphql';
+import type { IMiddlewareFunction } from 'graphql-middleware';
+import { CountersignError } from '../errors.ts';
+import type { ShieldRule } from './rules.ts';
+import { middlewareLibrary, shieldLibrary } from './shield-loader.ts';
+
+export interface PermissionDeclaration {
+  /** `subgraph:resource:verb`. */
+  readonly name: string;
+  readonly description: string;
+}
+
+/** A subgraph's policy, readable from top to bottom. What is not named is denied. */
+export interface SubgraphPermissions {
+  /** The permissions that this subgraph knows. */
+  readonly catalogue: readonly PermissionDeclaration[];
+  readonly Query?: Readonly<Record<string, ShieldRule>>;
+  readonly Mutation?: Readonly<Record<string, ShieldRule>>;
+  /** Who may resolve an entity by its key, by type name: the way in that other subgraphs take. */
+  readonly entities?: Readonly<Record<string, ShieldRule>>;
+  /** Fields more sensitive than the object they stand on. They must be nullable. */
+  readonly fields?: Readonly<Record<string, Readonly<Record<string, ShieldRule>>>>;
+}
+
+const deny: ShieldRule = shieldLibrary.rule('deny', { cache: 'no_cache' })(
+  () => new CountersignError('FORBIDDEN', 'Nothing permits this.'),
+);
+const federationFields = new Set(['_entities', '_service']);
+
+/**
+ * Puts graphql-shield at every way into the schema: each root field and each sensitive field. Plain fields of an object
+ * that was let through carry no rule; they would cost more than the query. Entities are guarded where they resolve.
+ */
+export function guard(schema: GraphQLSchema, permissions: SubgraphPermissions): GraphQLSchema {
+  const guarded = new Map<string, Record<string, ShieldRule>>();
+  for (const root of ['Query', 'Mutation'] as const) {
+    const rules = rootRules(schema, root, permissions[root] ?? {});
+    if (Object.keys(rules).length > 0) guarded.set(root, rules);
+  }
+  for (const [type, rules] of Object.entries(permissions.fields ?? {})) {
+    for (const field of Object.keys(rules)) assertField(schema, type, field);
+    guarded.set(type, { ...rules });
+  }
+  const middleware = generate(schema, guarded);
+  return middlewareLibrary.applyMiddleware(schema, middleware);
+}
+
+function rootRules(schema: GraphQLSchema, root: 'Query' | 'Mutation', rules: Readonly<Record<string, ShieldRule>>) {
+  for (const field of Object.keys(rules)) assertField(schema, root, field);
+  const type = schema.getType(root);
+  const fields = isObjectType(type) ? Object.keys(type.getFields()).filter((name) => !federationFields.has(name)) : [];
+  return Object.fromEntries(fields.map((field) => [field, rules[field] ?? deny]));
+}
+
+/** Shield makes a middleware for every field of the schema; only the guarded ones are kept. */
+function generate(schema: GraphQLSchema, guarded: Map<string, Record<string, ShieldRule>>) {
+  const generator = shieldLibrary.shield(Object.fromEntries(guarded), {
+    allowExternalErrors: true,
+    fallbackRule: deny,
+    fallbackError: new CountersignError('FORBIDDEN', 'Nothing permits this.'),
+  });
+  const all = generator.generate(schema) as Record<string, Record<string, IMiddlewareFunction>>;
+  const kept: Record<string, Record<string, IMiddlewareFunction>> = {};
+  for (const [type, rules] of guarded) {
+    const entries = Object.keys(rules).map((field) => [field, all[type]?.[field]] as const);
+    const present = entries.filter((entry): entry is readonly [string, IMiddlewareFunction] => entry[1] !== undefined);
+    if (present.length > 0) kept[type] = Object.fromEntries(present);
+  }
+  return kept;
+}
+
+function assertField(schema: GraphQLSchema, typeName: string, field: string): void {
+  const type = schema.getType(typeName);
+  if (!isObjectType(type) || !type.getFields()[field]) {
+    throw new Error(`permissions.ts names ${typeName}.${field}, which the schema does not have.`);
+  }
+}
