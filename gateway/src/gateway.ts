@@ -9,12 +9,10 @@ import {
   type SignedPrincipal,
   servicePrincipal,
 } from '@countersign/kernel';
-import type { FastifyInstance } from 'fastify';
 import { Authenticator, type PrincipalLookup, type TokenVerifier } from './authentication/authenticator.ts';
+import type { Demo } from './authentication/demo.ts';
 import { createBundle, type GraphBundle } from './graph/bundle.ts';
 import type { SubgraphLink } from './graph/subgraph-link.ts';
-import type { Demo } from './http/demo-routes.ts';
-import { createHttpServer, listen } from './http/server.ts';
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -36,7 +34,6 @@ export class Gateway {
   readonly demo: Demo | undefined;
   readonly #signer: PrincipalSigner | undefined;
   #bundle: GraphBundle;
-  #app: FastifyInstance | undefined;
 
   private constructor(options: GatewayOptions, bundle: GraphBundle) {
     this.config = options.config;
@@ -73,16 +70,8 @@ export class Gateway {
     return this.#signer.verify(String(header), 'gateway', body);
   }
 
-  /** Answers HTTP from now on; resolves to the URL. */
-  async listen(): Promise<string> {
-    this.#app = await createHttpServer(this);
-    return listen(this.#app, this.config.host, this.config.port);
-  }
-
-  /** Stops taking requests, lets those under way finish, and closes. */
-  async close(): Promise<void> {
-    await this.#app?.close();
-    await this.#bundle.close();
+  close(): Promise<void> {
+    return this.#bundle.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CountersignError } from '@countersign/kernel';
+import { CountersignError, hasCode } from '@countersign/kernel';
 import { jwtVerify, SignJWT } from 'jose';
 
 const issuer = 'https://demo.countersign.test';
@@ -65,7 +65,7 @@ function readOrCreateKey(dataDir: string): Uint8Array {
   try {
     writeFileSync(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
   }
   return Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url');
 }

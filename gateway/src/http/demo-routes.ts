@@ -1,18 +1,6 @@
 import { CountersignError } from '@countersign/kernel';
 import type { FastifyInstance } from 'fastify';
-import type { DemoIssuer } from '../authentication/demo-issuer.ts';
-
-export interface DemoUser {
-  readonly email: string;
-  readonly tenant: string;
-  readonly tenantId: string;
-  readonly roles: readonly string[];
-}
-
-export interface Demo {
-  readonly issuer: DemoIssuer;
-  readonly users: readonly DemoUser[];
-}
+import type { Demo } from '../authentication/demo.ts';
 
 /** Lets the playground sign in as the demo's people. Not there outside demo mode. */
 export function demoRoutes(app: FastifyInstance, { issuer, users }: Demo): void {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CountersignError } from '@countersign/kernel';
+import { CountersignError, hasCode } from '@countersign/kernel';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import serveStatic from '@fastify/static';
@@ -21,8 +21,20 @@ declare module 'fastify' {
 const bodyLimit = 4 * 1024 * 1024;
 const playground = fileURLToPath(new URL('../../dist/playground', import.meta.url));
 
-/** The HTTP server: the graph, its health and metrics, and the playground. */
-export async function createHttpServer(gateway: Gateway): Promise<FastifyInstance> {
+export interface HttpServer {
+  readonly url: string;
+  /** Stops taking requests and lets those under way finish. */
+  close(): Promise<void>;
+}
+
+/** Answers HTTP: the graph, its health and metrics, and the playground. Throws `PORT_TAKEN` in plain words. */
+export async function serveHttp(gateway: Gateway): Promise<HttpServer> {
+  const app = await createApp(gateway);
+  const url = await listen(app, gateway.config.host, gateway.config.port);
+  return { url, close: () => app.close() };
+}
+
+async function createApp(gateway: Gateway): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit,
     forceCloseConnections: 'idle',
@@ -72,17 +84,13 @@ export async function createHttpServer(gateway: Gateway): Promise<FastifyInstanc
   return app;
 }
 
-/** Listens. Throws `PORT_TAKEN` in plain words when another program has the port. Answers the URL. */
-export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
     await app.listen({ host, port });
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
-    throw new CountersignError(
-      'PORT_TAKEN',
-      `Port ${port} is taken by another program. Choose another with COUNTERSIGN_PORT.`,
-      { cause },
-    );
+    if (!hasCode(cause, 'EADDRINUSE')) throw cause;
+    const message = `Port ${port} is taken by another program. Choose another with COUNTERSIGN_PORT.`;
+    throw new CountersignError('PORT_TAKEN', message, { cause });
   }
   const address = app.server.address();
   const actual = typeof address === 'object' && address ? address.port : port;

@@ -51,6 +51,10 @@ export class CountersignError extends Error {
 export const notFound = (what: string): CountersignError =>
   new CountersignError('NOT_FOUND', `There is no such ${what}, or none that you may see.`);
 
+/** Whether an error carries the code, as Node's own do (`EADDRINUSE`), whatever realm it was made in. */
+export const hasCode = (error: unknown, code: string): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+
 /** What a subgraph shows of an error: known ones as they are, everything else masked. */
 export function maskError(error: GraphQLError, correlationId: string, report: (cause: unknown) => void): GraphQLError {
   const cause = rootCause(error);

@@ -10,7 +10,7 @@ export {
   tenantTable,
 } from './database/migrations.ts';
 export { assertOutsideTransaction } from './database/session.ts';
-export { CountersignError, type ErrorCode, errorCatalogue, maskError, notFound } from './errors.ts';
+export { CountersignError, type ErrorCode, errorCatalogue, hasCode, maskError, notFound } from './errors.ts';
 export { type DomainEvent, type EventConsumer, type EventOrigin, publish } from './events/event.ts';
 export { Events, migrateQueue } from './events/events.ts';
 export { Loop } from './events/loop.ts';

@@ -1,4 +1,4 @@
-import { type Demo, DemoIssuer, Gateway, localLink } from '@countersign/gateway';
+import { type Demo, DemoIssuer, Gateway, localLink, serveHttp } from '@countersign/gateway';
 import {
   type Config,
   createLogger,
@@ -71,9 +71,10 @@ export async function startHouse({ config, log, progress, beforeListening }: Hou
     }
     await beforeListening?.({ database, gateway });
     cleanUp.add(() => gateway.close());
-    const url = await gateway.listen();
-    lock.announce(url);
-    return { url, database, gateway, close: () => cleanUp.run() };
+    const server = await serveHttp(gateway);
+    cleanUp.add(() => server.close());
+    lock.announce(server.url);
+    return { url: server.url, database, gateway, close: () => cleanUp.run() };
   } catch (error) {
     await cleanUp.run();
     throw error;

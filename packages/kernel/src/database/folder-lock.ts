@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CountersignError } from '../errors.ts';
+import { CountersignError, hasCode } from '../errors.ts';
 
 interface Holder {
   readonly pid: number;
@@ -29,7 +29,7 @@ export function lockFolder(dataDir: string): FolderLock {
         writeFileSync(file, JSON.stringify(self), { flag: 'wx', mode: 0o600 });
         break;
       } catch (error) {
-        if (!isErrno(error, 'EEXIST') || attempt > 3) throw error;
+        if (!hasCode(error, 'EEXIST') || attempt > 3) throw error;
         const holder = readHolder(dataDir);
         if (holder) throw inUse(dataDir, holder);
         rmSync(file, { force: true });
@@ -64,7 +64,7 @@ function isAlive(holder: Holder): boolean {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    return isErrno(error, 'EPERM');
+    return hasCode(error, 'EPERM');
   }
   return holder.startedAt === undefined || holder.startedAt === startOf(holder.pid);
 }
@@ -86,6 +86,3 @@ const inUse = (dataDir: string, holder: Holder): CountersignError =>
     `The data folder ${dataDir} is in use by process ${holder.pid}${holder.url ? ` (${holder.url})` : ''}. ` +
       'End that process, or choose another folder with COUNTERSIGN_DATA_DIR.',
   );
-
-const isErrno = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

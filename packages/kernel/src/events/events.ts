@@ -39,6 +39,9 @@ export class Events {
 
   async start(): Promise<void> {
     await this.#boss.start();
+    const { backend } = this.#database;
+    if (backend.kind === 'pglite')
+      await backend.turnstile.run(() => backend.pglite.exec(queueGrants('countersign_relay')));
     for (const consumer of this.#consumers) {
       const queue = queueOf(consumer.name);
       await this.#boss.createQueue(queue, queueOptions);
@@ -154,9 +157,20 @@ function transactionOf(em: EntityManager) {
   };
 }
 
-/** Creates or updates the job queue's own tables, as their owner. */
-export async function migrateQueue(ownerUrl: string): Promise<void> {
+/**
+ * Creates or updates the job queue's own tables, as their owner, and lets the process's login role and the relay use
+ * them.
+ */
+export async function migrateQueue(ownerUrl: string, loginRole: string): Promise<void> {
   const boss = new PgBoss({ connectionString: ownerUrl, schema, max: 2, schedule: false, supervise: false });
   await boss.start();
+  await boss.getDb().executeSql(queueGrants('countersign_relay'));
+  await boss.getDb().executeSql(queueGrants(`"${loginRole.replaceAll('"', '""')}"`));
   await boss.stop({ graceful: false });
 }
+
+const queueGrants = (role: string): string =>
+  `grant usage on schema ${schema} to ${role};
+   grant select, insert, update, delete on all tables in schema ${schema} to ${role};
+   grant usage, select on all sequences in schema ${schema} to ${role};
+   grant execute on all functions in schema ${schema} to ${role}`;

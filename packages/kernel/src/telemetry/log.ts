@@ -7,6 +7,7 @@ export function createLogger(level: string, options: { pretty?: boolean } = {}):
   return pino({
     level,
     base: undefined,
+    serializers: { err: describeError },
     redact: {
       paths: ['*.authorization', '*.token', '*.password', '*.apiKey', '*.secret', 'authorization', 'token', 'apiKey'],
       censor: '[redacted]',
@@ -20,4 +21,11 @@ export function createLogger(level: string, options: { pretty?: boolean } = {}):
         }
       : {}),
   });
+}
+
+/** What the log keeps of an error: no statement, no parameters, no response bodies that libraries hang on theirs. */
+function describeError(error: unknown): object {
+  if (typeof error !== 'object' || error === null) return { message: String(error) };
+  const { name, message, code, stack, cause } = error as Error & { code?: unknown };
+  return { name, message, code, stack, ...(cause === undefined ? {} : { cause: describeError(cause) }) };
 }

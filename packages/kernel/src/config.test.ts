@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from './config.ts';
+
+describe('settings', () => {
+  it('have defaults that run the demo on the embedded database', () => {
+    const config = loadConfig({});
+    expect(config).toMatchObject({ port: 4000, demo: true, host: 'localhost' });
+    expect(config.hospital.port).toBe(4080);
+    expect(config.dataDir).toMatch(/\.countersign$/);
+  });
+
+  it('switch the demo off with a database of your own, unless told', () => {
+    const url = 'postgres://app@localhost/countersign';
+    expect(loadConfig({ COUNTERSIGN_DATABASE_URL: url }).demo).toBe(false);
+    expect(loadConfig({ COUNTERSIGN_DATABASE_URL: url, COUNTERSIGN_DEMO: 'on' }).demo).toBe(true);
+  });
+
+  it.each([
+    ['COUNTERSIGN_PORT', '70000'],
+    ['COUNTERSIGN_DATABASE_URL', 'mysql://x'],
+    ['COUNTERSIGN_PRINCIPAL_KEY', 'short'],
+    ['COUNTERSIGN_SUBGRAPHS', 'tenants'],
+    ['COUNTERSIGN_DEMO', 'maybe'],
+  ])('are refused in one line that names %s', (name, value) => {
+    expect(() => loadConfig({ [name]: value })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    expect(() => loadConfig({ [name]: value })).toThrow(new RegExp(`^[^\n]*${name}[^\n]*$`));
+  });
+
+  it('never repeat a secret in their message', () => {
+    expect(() => loadConfig({ COUNTERSIGN_PRINCIPAL_KEY: 'hunter2' })).toThrow(expect.not.stringContaining('hunter2'));
+  });
+});
