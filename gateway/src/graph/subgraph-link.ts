@@ -2,10 +2,13 @@ import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo
 import {
   CountersignError,
   type GraphRequest,
-  PrincipalSigner,
-  principalHeader,
+  type Logger,
+  type PrincipalSigner,
   type RequestContext,
+  remoteExecutor,
+  requestContext,
   type SubgraphRuntime,
+  servicePrincipal,
 } from '@countersign/kernel';
 import type { ExecutionResult } from 'graphql';
 
@@ -25,47 +28,23 @@ export function localLink(runtime: SubgraphRuntime): SubgraphLink {
   };
 }
 
-/** How long a subgraph may take to answer, in milliseconds. */
-const answerTimeoutMs = 30_000;
-
-export function remoteLink(
-  name: string,
-  url: string,
-  signer: PrincipalSigner,
-  asGateway: () => RequestContext,
-): SubgraphLink {
-  const execute = async (request: GraphRequest, context: RequestContext): Promise<ExecutionResult> => {
-    const body = JSON.stringify({
-      query: request.query,
-      variables: request.variables,
-      operationName: request.operationName,
-    });
-    const { principal, correlationId, workflow, surface } = context;
-    const origin = { correlationId, workflow, surface };
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        [principalHeader]: signer.sign({ principal, origin }, name, body),
-      },
-      body,
-      signal: AbortSignal.timeout(answerTimeoutMs),
-    }).catch((cause: unknown) => {
-      throw new CountersignError('UPSTREAM_UNAVAILABLE', `The ${name} subgraph does not answer.`, { cause });
-    });
-    return (await response.json()) as ExecutionResult; // A subgraph of ours answers in GraphQL's own shape.
-  };
+export function remoteLink(name: string, url: string, signer: PrincipalSigner, log: Logger): SubgraphLink {
+  const execute = remoteExecutor(url, name, signer);
   return {
     name,
     url,
     execute,
     sdl: async () => {
-      const { data, errors } = await execute({ query: '{ _service { sdl } }' }, asGateway());
+      const asGateway = requestContext(servicePrincipal(nobody, 'gateway', []), log);
+      const { data, errors } = await execute({ query: '{ _service { sdl } }' }, asGateway);
       if (errors?.[0]) throw new CountersignError('UPSTREAM_UNAVAILABLE', `${name}: ${errors[0].message}`);
       return (data as { _service: { sdl: string } })._service.sdl;
     },
   };
 }
+
+/** A tenant that nobody has: reading the SDL touches no rows. */
+const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** Apollo's gateway asks its subgraphs through this. */
 export class LinkDataSource implements GraphQLDataSource<RequestContext> {

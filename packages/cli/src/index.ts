@@ -17,6 +17,18 @@ program
   .description('walk the main job against the running product')
   .action(async () => (await import('./commands/demo.ts')).demo());
 program
+  .command('subgraph <name>')
+  .description('serve one subgraph over HTTP')
+  .action(async (name: string) => (await import('./commands/serve-subgraph.ts')).serveSubgraph(name));
+program
+  .command('gateway')
+  .description('serve the gateway over subgraphs in other processes')
+  .action(async () => (await import('./commands/serve-gateway.ts')).serveGateway());
+program
+  .command('migrate')
+  .description('bring a PostgreSQL database up to date')
+  .action(async () => (await import('./commands/migrate.ts')).migrate());
+program
   .command('schema [folder]')
   .description('write the schema files from the code')
   .action(async (folder?: string) => (await import('./commands/schema.ts')).schema(folder));

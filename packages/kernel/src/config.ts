@@ -18,7 +18,6 @@ const environment = z.object({
   COUNTERSIGN_HOSPITAL_URL: z.url().optional(),
   COUNTERSIGN_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   COUNTERSIGN_DATABASE_OWNER_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  COUNTERSIGN_SUBGRAPH: z.enum(['tenants', 'knowledge', 'inference', 'actions', 'billing']).optional(),
   COUNTERSIGN_SUBGRAPHS: optionalText,
   COUNTERSIGN_GATEWAY_URL: z.url().optional(),
   COUNTERSIGN_PRINCIPAL_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
@@ -39,11 +38,10 @@ export interface Config {
   readonly dataDir: string;
   /** Demo tenants, demo issuer and demo hospital. On by default only with the embedded database. */
   readonly demo: boolean;
-  readonly hospital: { readonly port: number; readonly url: string };
+  /** The demo hospital: `external` when its URL is configured, else started here on the port. */
+  readonly hospital: { readonly port: number; readonly url: string; readonly external: boolean };
   /** Absent: PGlite in the data folder. `ownerUrl` is for migrations alone. */
   readonly database: { readonly url?: string; readonly ownerUrl?: string };
-  /** The one subgraph that this process serves; absent: all, or a gateway. */
-  readonly subgraph?: string;
   /** Subgraph name -> URL; empty: all subgraphs live in this process. */
   readonly subgraphUrls: ReadonlyMap<string, string>;
   /** Where a subgraph process reaches the graph. */
@@ -72,9 +70,12 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     host: e.COUNTERSIGN_HOST,
     dataDir: resolve(e.COUNTERSIGN_DATA_DIR),
     demo: e.COUNTERSIGN_DEMO ?? e.COUNTERSIGN_DATABASE_URL === undefined,
-    hospital: { port: hospitalPort, url: e.COUNTERSIGN_HOSPITAL_URL ?? `http://localhost:${hospitalPort}` },
+    hospital: {
+      port: hospitalPort,
+      url: e.COUNTERSIGN_HOSPITAL_URL ?? `http://localhost:${hospitalPort}`,
+      external: e.COUNTERSIGN_HOSPITAL_URL !== undefined,
+    },
     database: { url: e.COUNTERSIGN_DATABASE_URL, ownerUrl: e.COUNTERSIGN_DATABASE_OWNER_URL },
-    subgraph: e.COUNTERSIGN_SUBGRAPH,
     subgraphUrls: parseSubgraphUrls(e.COUNTERSIGN_SUBGRAPHS),
     gatewayUrl: e.COUNTERSIGN_GATEWAY_URL,
     principalKey: e.COUNTERSIGN_PRINCIPAL_KEY,

@@ -26,6 +26,7 @@ export {
   PageInfo,
   parsePage,
 } from './graph/relay.ts';
+export { remoteExecutor, serveSubgraph } from './graph/remote.ts';
 export { SubgraphRuntime } from './graph/runtime.ts';
 export {
   defineSubgraph,

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
-import { ensureHospital, stopHospital } from '@countersign/demo-hospital';
-import { type Config, loadConfig } from '@countersign/kernel';
-import { seedDemo } from '../demo/seed.ts';
+import { loadConfig } from '@countersign/kernel';
+import { endHospital, hospitalFor } from '../demo/demo.ts';
+import { seedDocumentsAndConnectors, seedTenants } from '../demo/seed.ts';
 import { houseLogger, startHouse } from '../house/house.ts';
+import { untilToldToEnd } from './until-told.ts';
 
 /** `countersign start`: the product in one process, until Ctrl-C or SIGTERM. */
 export async function start(): Promise<void> {
@@ -10,21 +10,16 @@ export async function start(): Promise<void> {
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
   const progress = (step: string) => console.log(`  ${seconds().padStart(7)}  ${step}`);
   const config = loadConfig();
-  const log = houseLogger(config);
   console.log('Countersign is starting');
-
   const house = await startHouse({
     config,
-    log,
+    log: houseLogger(config),
     progress,
     beforeListening: async ({ database, gateway }) => {
       if (!config.demo) return;
-      const hospital = await ensureHospital({
-        port: config.hospital.port,
-        dataDir: hospitalDir(config),
-        log: progress,
-      });
-      await seedDemo({ database, gateway, hospitalUrl: hospital.url, progress });
+      const hospitalUrl = await hospitalFor(config, progress);
+      await seedTenants(database, progress);
+      await seedDocumentsAndConnectors(gateway, hospitalUrl);
     },
   });
   console.log(`
@@ -39,13 +34,5 @@ Ctrl-C ends it.`);
   await untilToldToEnd();
   console.log('\nCountersign is ending; requests under way are finished first');
   await house.close();
-  if (config.demo) await stopHospital({ dataDir: hospitalDir(config) });
+  if (config.demo) await endHospital(config);
 }
-
-function untilToldToEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-}
-
-const hospitalDir = (config: Config): string => join(config.dataDir, 'hospital');

@@ -4,16 +4,10 @@ import { type Database, type Principal, requestContext, tenantId } from '@counte
 import { provisionTenant } from '@countersign/tenants';
 import { type DemoTenant, demoTenants, demoUsers } from './people.ts';
 
-interface SeedParts {
-  readonly database: Database;
-  readonly gateway: Gateway;
-  /** Where the demo hospital answers. */
-  readonly hospitalUrl: string;
-  readonly progress: (step: string) => void;
-}
+type Progress = (step: string) => void;
 
-/** Fills the demo: tenants and people, then, through the graph as their admins, documents and the hospital's connector. */
-export async function seedDemo({ database, gateway, hospitalUrl, progress }: SeedParts): Promise<void> {
+/** Creates the demo's tenants and people where they are not there yet. */
+export async function seedTenants(database: Database, progress: Progress): Promise<void> {
   for (const tenant of demoTenants) {
     const users = demoUsers.filter((user) => user.tenantId === tenant.id);
     const created = await provisionTenant(database, {
@@ -21,6 +15,12 @@ export async function seedDemo({ database, gateway, hospitalUrl, progress }: See
       users: users.map(({ email, name, roles }) => ({ email, name, role: roles[0] ?? 'viewer' })),
     });
     if (created) progress(`Seeding the demo tenant ${tenant.name} (${tenant.region})`);
+  }
+}
+
+/** Fills the demo's tenants through the graph: policy documents, and the connector to the demo hospital. */
+export async function seedDocumentsAndConnectors(gateway: Gateway, hospitalUrl: string): Promise<void> {
+  for (const tenant of demoTenants) {
     await seedDocuments(gateway, tenant);
     await configureHospital(gateway, tenant, hospitalUrl);
   }

@@ -1,20 +1,20 @@
-import { type Demo, DemoIssuer, Gateway, localLink, serveHttp } from '@countersign/gateway';
+import { Gateway, localLink, serveHttp } from '@countersign/gateway';
 import {
   type Config,
   createLogger,
-  Database,
-  Events,
+  type Database,
   GraphClient,
   type Kernel,
   type Logger,
   lockFolder,
-  migrateQueue,
   SubgraphRuntime,
   startTracing,
 } from '@countersign/kernel';
-import { demoUsers } from '../demo/people.ts';
+import { demoOf } from '../demo/demo.ts';
 import { CleanUp } from './clean-up.ts';
+import { migrateAll, openDatabase } from './database.ts';
 import { allSubgraphs } from './subgraphs.ts';
+import { startWorkers } from './workers.ts';
 
 /** The whole product in one process, at work. */
 export interface House {
@@ -50,27 +50,13 @@ export async function startHouse({ config, log, progress, beforeListening }: Hou
     const graph = new GraphClient();
     const kernel: Kernel = { config, database, graph, log, now: () => new Date() };
     const runtimes = allSubgraphs.map((definition) => new SubgraphRuntime(definition, kernel));
-    const parts = runtimes.map((runtime) => runtime.parts);
     const demo = config.demo ? demoOf(config) : undefined;
-    const gateway = await Gateway.create({ config, log, links: runtimes.map(localLink), verifier: demo?.issuer, demo });
+    const links = runtimes.map(localLink);
+    const gateway = await Gateway.create({ config, log, links, verifier: demo?.issuer, demo });
     graph.connect((request, context) => gateway.bundle.execute(request, context));
-    const events = new Events(
-      database,
-      parts.flatMap((part) => [...(part.consumers ?? [])]),
-      log,
-    );
-    await events.start();
-    cleanUp.add(() => events.stop());
-    for (const part of parts) {
-      await part.start?.();
-      cleanUp.add(async () => part.stop?.());
-      for (const loop of part.loops ?? []) {
-        loop.start();
-        cleanUp.add(() => loop.stop());
-      }
-    }
-    await beforeListening?.({ database, gateway });
+    await startWorkers(runtimes, database, log, cleanUp);
     cleanUp.add(() => gateway.close());
+    await beforeListening?.({ database, gateway });
     const server = await serveHttp(gateway);
     cleanUp.add(() => server.close());
     lock.announce(server.url);
@@ -80,23 +66,5 @@ export async function startHouse({ config, log, progress, beforeListening }: Hou
     throw error;
   }
 }
-
-export function openDatabase(config: Config): Promise<Database> {
-  const entities = allSubgraphs.flatMap((definition) => [...definition.entities]);
-  return Database.open({ entities, url: config.database.url, folder: config.dataDir });
-}
-
-/** Applies every subgraph's migrations, and the job queue's. On PostgreSQL only where the owner's URL is given. */
-export async function migrateAll(database: Database, config: Config): Promise<void> {
-  const { url, ownerUrl } = config.database;
-  if (url && !ownerUrl) return;
-  await database.migrate(
-    allSubgraphs.flatMap((definition) => [...definition.migrations]),
-    ownerUrl,
-  );
-  if (ownerUrl) await migrateQueue(ownerUrl);
-}
-
-const demoOf = (config: Config): Demo => ({ issuer: new DemoIssuer(config.dataDir), users: demoUsers });
 
 export const houseLogger = (config: Config): Logger => createLogger(config.logLevel, { pretty: process.stdout.isTTY });

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import DataLoader from 'dataloader';
-import { type GraphQLSchema, parse, specifiedDirectives } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind, parse, specifiedDirectives } from 'graphql';
 import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
 import { CountersignError } from '../errors.ts';
 import { guard, type SubgraphPermissions } from '../permissions/guard.ts';
@@ -40,7 +40,7 @@ export function buildSubgraph(definition: SubgraphDefinition, parts: SubgraphPar
   const resolvers = mergeResolvers(
     createResolversMap(base),
     parts.extension?.resolvers ?? {},
-    referenceResolvers(parts.references ?? {}, permissions.entities ?? {}),
+    referenceResolvers(entityNames(typeDefs), parts.references ?? {}, permissions.entities ?? {}),
   );
   const modules = typeDefs.map((document, index) => ({
     typeDefs: document,
@@ -77,12 +77,22 @@ function mergeResolvers(...maps: ResolverMap[]): ResolverMap {
 const isPlainObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
+/** Every type with a `@key`: each is a way in, named in permissions.ts or denied. */
+function entityNames(documents: readonly DocumentNode[]): string[] {
+  return documents
+    .flatMap((document) => document.definitions)
+    .filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.OBJECT_TYPE_EXTENSION)
+    .filter((node) => node.directives?.some((directive) => directive.name.value === 'key'))
+    .map((node) => node.name.value);
+}
+
 /** `_entities` resolves one representation at a time; a loader per operation makes one call of them, guarded by type. */
 function referenceResolvers(
+  entities: readonly string[],
   resolvers: Readonly<Record<string, ReferenceResolver>>,
   rules: Readonly<Record<string, ShieldRule>>,
 ): ResolverMap {
-  const names = new Set([...Object.keys(resolvers), ...Object.keys(rules)]);
+  const names = new Set([...entities, ...Object.keys(resolvers), ...Object.keys(rules)]);
   return Object.fromEntries(
     [...names].map((type) => [
       type,

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * How the hospital misbehaves, for tests and demos.
+ *
+ * - `none`: it does not.
+ * - `down`: every connection is cut before anything is done.
+ * - `slow`: everything is done, `delayMs` late, also when the client has gone away by then.
+ * - `error500`: every request is answered 500 and nothing is done.
+ * - `lostAnswer`: everything is done, then the connection is cut instead of an answer.
+ */
+export type FaultMode = (typeof faultModes)[number];
+export const faultModes = ['none', 'down', 'slow', 'error500', 'lostAnswer'] as const;
+
+export interface Fault {
+  readonly mode: FaultMode;
+  readonly delayMs: number;
+}
+
+export const noFault: Fault = { mode: 'none', delayMs: 0 };
+
+/** Reads `{ "mode": "slow", "delayMs": 2000 }`. Throws an Error that says what would be right. */
+export function parseFault(body: unknown): Fault {
+  const { mode, delayMs = 0 }: { mode?: unknown; delayMs?: unknown } = typeof body === 'object' && body ? body : {};
+  const known = faultModes.find((name) => name === mode);
+  if (!known) throw new Error(`mode must be one of ${faultModes.join(', ')}`);
+  if (typeof delayMs !== 'number' || !(delayMs >= 0 && delayMs <= 600_000)) {
+    throw new Error('delayMs must be a number of milliseconds from 0 to 600000');
+  }
+  return { mode: known, delayMs };
+}
+
+/** Waits as long as a slow hospital does. */
+export async function delay({ mode, delayMs }: Fault): Promise<void> {
+  if (mode === 'slow') await sleep(delayMs);
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { buildIfChanged } from './lib/build.mjs';
+import { execute } from './lib/execute.mjs';
+import { installIfChanged } from './lib/install.mjs';
+import { say } from './lib/say.mjs';
+
+// What `npm start`, `npm test` and the like run. It works on a fresh clone, where nothing is installed yet, on Node 20
+// and newer: so nothing here imports anything but Node itself.
+
+const cli = 'packages/cli/bin/countersign.mjs';
+const commands = {
+  start: (args) => execute(['--disable-sigusr1', cli, 'start', ...args]),
+  test: (args) => execute(['node_modules/jest/bin/jest.js', ...args], { NODE_OPTIONS: '--experimental-vm-modules' }),
+  build: () => 0,
+  schema: (args) => execute([cli, 'schema', ...args]),
+  bench: (args) => execute(['bench/dist/index.js', ...args]),
+};
+
+const [name, ...args] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
+if (!command) {
+  say(`usage: node scripts/run.mjs ${Object.keys(commands).join(' | ')}`);
+  process.exit(2);
+}
+try {
+  await installIfChanged();
+  await buildIfChanged({ force: name === 'build' && args.includes('--force') });
+  process.exitCode = await command(args);
+} catch (error) {
+  say(error.message);
+  process.exitCode = error.exitCode ?? 1;
+}

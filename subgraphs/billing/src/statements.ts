@@ -1,0 +1,124 @@
+import type { EntityManager } from '@countersign/kernel';
+import type { Period } from './services/period.ts';
+
+export interface MeterRow {
+  readonly event_id: string;
+  readonly line: number;
+  readonly event_type: string;
+  readonly meter: string;
+  readonly unit: string;
+  readonly quantity: number;
+  readonly unit_price_usd: number;
+  readonly subject_id: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly workflow: string | null;
+  readonly surface: string | null;
+  readonly correlation_id: string;
+  readonly principal: Readonly<Record<string, unknown>>;
+  readonly occurred_at: string;
+}
+
+export interface OutcomeRow {
+  readonly event_id: string;
+  readonly action_id: string;
+  readonly outcome: 'succeeded' | 'undone';
+  readonly tool: string;
+  readonly workflow: string | null;
+  readonly surface: string | null;
+  readonly correlation_id: string;
+  readonly occurred_at: string;
+}
+
+interface Totals {
+  readonly meter: string;
+  readonly unit: string;
+  readonly quantity: string;
+  readonly unit_price_usd: string;
+  readonly cost_usd: string;
+  /** Of all meters together. */
+  readonly total_usd: string;
+}
+
+/** Appends rows; those of an event that was metered before are left as they are. */
+export async function appendMeterRows(em: EntityManager, rows: readonly MeterRow[]): Promise<void> {
+  await em.execute(
+    `insert into billing.meter_event (tenant_id, event_id, line, event_type, meter, unit, quantity, unit_price_usd,
+                                      subject_id, attributes, workflow, surface, correlation_id, principal, occurred_at)
+     select kernel.tenant_id(), entry.*
+     from jsonb_to_recordset(?::jsonb) as entry (
+       event_id uuid, line smallint, event_type text, meter text, unit text, quantity numeric, unit_price_usd numeric,
+       subject_id text, attributes jsonb, workflow text, surface text, correlation_id text, principal jsonb,
+       occurred_at timestamptz
+     )
+     on conflict do nothing`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Notes what became of an action; each action succeeds once and is undone once. */
+export async function appendOutcome(em: EntityManager, outcome: OutcomeRow): Promise<void> {
+  await em.execute(
+    `insert into billing.action_outcome (tenant_id, event_id, action_id, outcome, tool, workflow, surface, correlation_id,
+                                         occurred_at)
+     select kernel.tenant_id(), entry.*
+     from jsonb_to_record(?::jsonb) as entry (
+       event_id uuid, action_id uuid, outcome text, tool text, workflow text, surface text, correlation_id text,
+       occurred_at timestamptz
+     )
+     on conflict do nothing`,
+    [JSON.stringify(outcome)],
+  );
+}
+
+/** What a period cost, in USD. */
+export async function spentIn(em: EntityManager, period: Period): Promise<number> {
+  const [row]: { spent: string }[] = await em.execute(
+    `select coalesce(sum(cost_usd), 0)::text as spent from billing.meter_event where ${during}`,
+    bounds(period),
+  );
+  return Number(row?.spent ?? 0);
+}
+
+/** What each meter counted in a period at each price, the dearest first. */
+export function meterTotals(em: EntityManager, period: Period): Promise<Totals[]> {
+  return em.execute(
+    `select meter, unit, sum(quantity)::text as quantity, unit_price_usd::text as unit_price_usd,
+            sum(cost_usd)::text as cost_usd, sum(sum(cost_usd)) over ()::text as total_usd
+     from billing.meter_event where ${during}
+     group by meter, unit, unit_price_usd
+     order by sum(cost_usd) desc, meter, unit_price_usd`,
+    bounds(period),
+  );
+}
+
+/** How many actions succeeded and how many were undone in a period. */
+export async function outcomeCounts(em: EntityManager, period: Period): Promise<{ succeeded: number; undone: number }> {
+  const [row]: { succeeded: number; undone: number }[] = await em.execute(
+    `select count(*) filter (where outcome = 'succeeded')::int as succeeded,
+            count(*) filter (where outcome = 'undone')::int as undone
+     from billing.action_outcome where ${during}`,
+    bounds(period),
+  );
+  return row ?? { succeeded: 0, undone: 0 };
+}
+
+/** Gives the tenant a budget unless it has one. */
+export async function insertBudget(em: EntityManager, monthlyUsd: number): Promise<void> {
+  await em.execute(
+    `insert into billing.budget (tenant_id, monthly_usd) values (kernel.tenant_id(), ?) on conflict do nothing`,
+    [monthlyUsd],
+  );
+}
+
+/** Gives the tenant a budget, whether it had one or not. */
+export async function saveBudget(em: EntityManager, monthlyUsd: number): Promise<void> {
+  await em.execute(
+    `insert into billing.budget (tenant_id, monthly_usd) values (kernel.tenant_id(), ?)
+     on conflict (tenant_id) do update set monthly_usd = excluded.monthly_usd, changed_at = clock_timestamp()`,
+    [monthlyUsd],
+  );
+}
+
+// The tenant is named beside row-level security, so that the index is entered by it.
+const during = 'tenant_id = kernel.tenant_id() and occurred_at >= ?::timestamptz and occurred_at < ?::timestamptz';
+const bounds = ({ from, to }: Period): string[] => [from.toISOString(), to.toISOString()];

@@ -1,0 +1,51 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+
+@ObjectType({ description: 'Who may read a document.' })
+export class DocumentAccess {
+  @Field(() => [String], { description: 'Names of the roles of which a reader holds at least one.' })
+  roles!: string[];
+}
+
+/** A text that answers can be grounded in, and who may read it. */
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A text that answers can be grounded in, and who may read it.' })
+@Entity({ schema: 'knowledge', tableName: 'document' })
+export class Document {
+  @Field(() => ID, { description: 'Stable id.' })
+  @PrimaryKey({ type: 'uuid' })
+  id!: string;
+
+  @Property({ type: 'uuid' })
+  tenantId!: string;
+
+  @Field({ description: 'Where it comes from.' })
+  @Property({ type: 'text' })
+  source!: string;
+
+  @Field({ description: 'Title as the source has it.' })
+  @Property({ type: 'text' })
+  title!: string;
+
+  /** Up to 1 MB: read only when it is asked for. */
+  @Property({ type: 'text', lazy: true })
+  text?: string;
+
+  @Property({ type: 'text[]' })
+  roles!: string[];
+
+  /** `kind:id` of the principal. */
+  @Property({ type: 'text' })
+  ingestedBy!: string;
+
+  /** What the statistics of a search are added up from: passages, and terms in them. */
+  @Property({ type: 'integer' })
+  passageCount!: number;
+
+  @Property({ type: 'integer' })
+  termCount!: number;
+
+  @Field(() => Date, { description: 'When it was ingested.' })
+  @Property({ type: 'datetime', onCreate: () => new Date() })
+  createdAt!: Date;
+}

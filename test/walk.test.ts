@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Product, run } from './support/product.ts';
+
+/** The main job as a user does it, against the started product. */
+describe('the product', () => {
+  let product: Product;
+
+  beforeAll(async () => {
+    product = await Product.create();
+    await product.start();
+  }, 120_000);
+  afterAll(() => product.remove());
+
+  it('walks the main job with `countersign demo`', async () => {
+    const { code, stdout, stderr } = await product.run(['demo']);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('refused: MAKER_IS_NOT_CHECKER');
+    expect(stdout).toContain('sealed and verified');
+    expect(stdout).toContain('The walk is done.');
+  });
+
+  it('walks the main job with the commands that the README shows', async () => {
+    const script = readmeCommands('README.md', 'The walk').replaceAll('http://localhost:4000', product.url);
+    const { code, stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], product.env);
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    const shown = stdout + stderr; // What `tee /dev/stderr` shows on the way.
+    expect(shown).toContain('"name":"acme"');
+    expect(shown).toContain('"status":"ANSWERED"');
+    expect(shown).toContain('"status":"AWAITING_APPROVAL"');
+    expect(shown).toContain('"code":"MAKER_IS_NOT_CHECKER"');
+    expect(shown).toContain('"status":"APPROVED"');
+    expect(shown).toMatch(/"status":"SUCCEEDED","outcome":\{"externalId":"ServiceRequest\/[\w-]+"/);
+    expect(shown).toContain('"status":"UNDONE"');
+    expect(shown).toContain('"verified":true');
+    expect(shown).toMatch(/"costPerSuccessfulActionUsd":0\.0\d*[1-9]/);
+    expect(shown).not.toContain('"errors"');
+  });
+});
+
+/** The bash blocks under a heading, in order, as one script. */
+function readmeCommands(file: string, heading: string): string {
+  const text = readFileSync(file, 'utf8');
+  const section = text.slice(text.indexOf(`## ${heading}`)).split(/\n## (?!The walk)/)[0] ?? '';
+  return [...section.matchAll(/```bash\n([\s\S]*?)```/g)].map((match) => match[1]).join('\n');
+}
