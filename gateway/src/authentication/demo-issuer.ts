@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CountersignError, hasCode } from '@countersign/kernel';
+import { CountersignError, hasCode } from '@countersign/kernel/basics';
 import { jwtVerify, SignJWT } from 'jose';
 
 const issuer = 'https://demo.countersign.test';
@@ -24,8 +24,12 @@ export class DemoIssuer {
     this.#key = readOrCreateKey(dataDir);
   }
 
-  async sign(email: string, tenantId: string): Promise<{ token: string; expiresAt: string }> {
-    const expires = Math.floor(Date.now() / 1000) + lifetimeSeconds;
+  async sign(
+    email: string,
+    tenantId: string,
+    lifetime = lifetimeSeconds,
+  ): Promise<{ token: string; expiresAt: string }> {
+    const expires = Math.floor(Date.now() / 1000) + lifetime;
     const token = await new SignJWT({ tenant: tenantId })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setIssuer(issuer)

@@ -2,13 +2,15 @@ import { requestContext, servicePrincipal } from '@countersign/kernel';
 import type { FastifyInstance } from 'fastify';
 import type { Gateway } from '../gateway.ts';
 
-/** A tenant that nobody has: a probe sees no rows. */
+/** A tenant and a user that nobody is. */
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** `GET /health` answers 200 only when a query through the graph and the database is answered; `GET /metrics` Prometheus. */
 export function healthRoutes(app: FastifyInstance, gateway: Gateway): void {
   app.get('/health', async (_request, reply) => {
-    const probe = requestContext(servicePrincipal(nobody, 'health', []), gateway.log, { surface: 'health' });
+    // Asked as a person whom nobody is: the query goes all the way to the database and finds nothing.
+    const principal = { ...servicePrincipal(nobody, nobody, []), kind: 'user' as const };
+    const probe = requestContext(principal, gateway.log, { surface: 'health' });
     const { errors } = await gateway.bundle.execute({ query: '{ viewer { id } }' }, probe);
     reply.code(errors ? 503 : 200);
     return { status: errors ? 'unavailable' : 'ok', graph: gateway.bundle.version };

@@ -12,5 +12,6 @@ export function apiErrors(formatted: GraphQLFormattedError): GraphQLFormattedErr
     const { status: _status, ...masked } = rest;
     return { message: errorCatalogue.INTERNAL_ERROR.meaning, path, extensions: { ...masked, code: 'INTERNAL_ERROR' } };
   }
-  return { message, locations, path, extensions: { code, ...rest } };
+  const { limitCode, ...shown } = rest;
+  return { message, locations, path, extensions: { ...shown, code: limitCode ?? code } };
 }

@@ -12,7 +12,10 @@ export const maxTokens = 8_000;
 const maxDepth = 14;
 const maxAliases = 100;
 
-/** Limits that hang on the document alone: checked once per document, then remembered with it. */
+/**
+ * Limits that hang on the document alone: checked once per document, then remembered with it. Apollo gives every error of
+ * validation its own code; ours travels as `limitCode` and takes its place on the way out.
+ */
 export const shapeLimits = [limitDepth, limitAliases];
 
 function limitDepth(context: ValidationContext): ASTVisitor {
@@ -24,7 +27,7 @@ function limitDepth(context: ValidationContext): ASTVisitor {
       context.reportError(
         new GraphQLError(`The query nests ${depth} levels deep; ${maxDepth} are allowed.`, {
           nodes: operation,
-          extensions: { code: 'QUERY_TOO_DEEP', depth, limit: maxDepth },
+          extensions: { limitCode: 'QUERY_TOO_DEEP', depth, limit: maxDepth },
         }),
       );
     },
@@ -63,7 +66,7 @@ function limitAliases(context: ValidationContext): ASTVisitor {
         context.reportError(
           new GraphQLError(`The query uses ${aliases} aliases; ${maxAliases} are allowed.`, {
             nodes: document.definitions[0],
-            extensions: { code: 'QUERY_TOO_MANY_ALIASES', aliases, limit: maxAliases },
+            extensions: { limitCode: 'QUERY_TOO_MANY_ALIASES', aliases, limit: maxAliases },
           }),
         );
       },

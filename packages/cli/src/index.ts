@@ -1,4 +1,4 @@
-import { CountersignError } from '@countersign/kernel';
+import { CountersignError } from '@countersign/kernel/basics';
 import { Command } from 'commander';
 
 const program = new Command('countersign').description('One graph for AI that acts.').version('0.1.0');

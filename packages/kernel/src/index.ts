@@ -1,6 +1,7 @@
 export { type Config, loadConfig } from './config.ts';
 export { Database, type EntityManager } from './database/database.ts';
 export { lockFolder, readHolder } from './database/folder-lock.ts';
+export { ensureLoginRole } from './database/login-role.ts';
 export {
   acrossTenants,
   createSchema,

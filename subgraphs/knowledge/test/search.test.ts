@@ -36,6 +36,11 @@ describe('search', () => {
     expect(titles(await house.search(principal, 'e11'))[0]).toBe('Codes');
   });
 
+  it('puts what was asked for before what the best passages happen to mention', async () => {
+    const found = titles(await house.search(principal, 'visiting hours', { first: 100 }));
+    expect(found.slice(0, 60).every((title) => title.startsWith('Ward '))).toBe(true);
+  });
+
   it('is confident of what the passages are about, and not of what none of them is', async () => {
     const known = await house.search(principal, 'visiting hours of ward 7');
     const unknown = await house.search(principal, 'gradient descent on hyperbolic manifolds of wards');
@@ -45,17 +50,18 @@ describe('search', () => {
 
   it('pages through everything once, in one order', async () => {
     const whole = await house.search(principal, 'visiting hours', { first: 100 });
-    expect(whole.edges).toHaveLength(60);
+    const found = whole.edges.length;
+    expect(found).toBeGreaterThanOrEqual(60);
     const paged: SearchPage['edges'] = [];
     let after: string | null = null;
     do {
       const page: SearchPage = await house.search(principal, 'visiting hours', { first: 7, after });
       paged.push(...page.edges);
-      expect(page.pageInfo.hasNextPage).toBe(paged.length < 60);
+      expect(page.pageInfo.hasNextPage).toBe(paged.length < found);
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
     } while (after);
     expect(paged).toEqual(whole.edges);
-    expect(new Set(paged.map(({ node }) => node.id)).size).toBe(60);
+    expect(new Set(paged.map(({ node }) => node.id)).size).toBe(found);
   });
 
   it('scores by the formula of BM25', async () => {

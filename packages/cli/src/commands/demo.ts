@@ -1,4 +1,4 @@
-import { CountersignError, loadConfig, readHolder } from '@countersign/kernel';
+import { CountersignError, loadConfig, readHolder } from '@countersign/kernel/basics';
 import { walk } from '../demo/walk.ts';
 
 /** `countersign demo`: walks the main job against the running product and prints each step, its answer and its time. */

@@ -30,9 +30,9 @@ export async function serveGateway(): Promise<void> {
       Gateway.create({ config, log, links, verifier: demo?.issuer, demo, signer }),
     );
     cleanUp.add(() => gateway.close());
+    if (demo) await seedDocumentsAndConnectors(gateway, await hospitalFor(config, console.log));
     const server = await serveHttp(gateway);
     cleanUp.add(() => server.close());
-    if (demo) await seedDocumentsAndConnectors(gateway, await hospitalFor(config, console.log));
     console.log(`The gateway answers at ${server.url}/graphql`);
     await untilToldToEnd();
   } finally {

@@ -1,5 +1,5 @@
-import { DemoIssuer } from '@countersign/gateway';
-import { CountersignError, loadConfig } from '@countersign/kernel';
+import { DemoIssuer } from '@countersign/gateway/demo-issuer';
+import { CountersignError, loadConfig } from '@countersign/kernel/basics';
 import { demoUsers } from '../demo/people.ts';
 
 /** `countersign token EMAIL`: a bearer token of the demo's issuer, as the last line; no server needs to run. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   AnswerDocument,
   ApproveActionDocument,
@@ -12,8 +13,7 @@ import {
   UnitEconomicsDocument,
   ViewerDocument,
 } from '@countersign/client';
-import { DemoIssuer } from '@countersign/gateway';
-import { newId } from '@countersign/kernel';
+import { DemoIssuer } from '@countersign/gateway/demo-issuer';
 import { demoUsers } from './people.ts';
 
 export interface WalkStep {
@@ -81,8 +81,8 @@ export async function walk({ url, dataDir, report }: WalkOptions): Promise<void>
     `The operator asks: ${demoQuestion}`,
     async () => ok((await operator.request(AnswerDocument, { input: { question: demoQuestion } })).answer),
     ({ answer }) =>
-      `${answer?.text}\n${answer?.citations.map((each) => `[${each.marker}] "${each.quote}" (${each.document.title})`).join('\n')}\n` +
-      `by ${answer?.route?.provider} (${answer?.route?.tier}) for $${answer?.route?.costUsd}`,
+      `${answer?.text}\n${answer?.citations.map((each) => `[${each.marker}] "${each.quote}" (${each.document?.title})`).join('\n')}\n` +
+      `by ${answer?.route?.provider} (${answer?.route?.tier}) for $${answer?.route?.costUsd.toFixed(9)}`,
   );
   if (answer?.status !== 'ANSWERED') throw new Error('The answer was refused.');
   const { action } = await step(
@@ -98,7 +98,7 @@ export async function walk({ url, dataDir, report }: WalkOptions): Promise<void>
               note: 'Repeat before the treatment is changed.',
             },
             options: {
-              idempotencyKey: newId(),
+              idempotencyKey: randomUUID(),
               evidence: [{ answerId: answer.id, markers: answer.citations.map((each) => each.marker) }],
               workflow: 'diabetes-follow-up',
             },

@@ -1,4 +1,13 @@
-import { type Config, Database, migrateQueue } from '@countersign/kernel';
+import {
+  type Config,
+  createLogger,
+  Database,
+  Events,
+  ensureLoginRole,
+  GraphClient,
+  type Kernel,
+  migrateQueue,
+} from '@countersign/kernel';
 import { allSubgraphs } from './subgraphs.ts';
 
 export function openDatabase(config: Config): Promise<Database> {
@@ -6,7 +15,10 @@ export function openDatabase(config: Config): Promise<Database> {
   return Database.open({ entities, url: config.database.url, folder: config.dataDir });
 }
 
-/** Applies every subgraph's migrations, and the job queue's. On PostgreSQL only where the owner's URL is given. */
+/**
+ * Applies every subgraph's migrations. On PostgreSQL only where the owner's URL is given, and then also what is a matter
+ * of course on an embedded database: the role to log in with, the job queue's tables, and who consumes which events.
+ */
 export async function migrateAll(database: Database, config: Config): Promise<void> {
   const { url, ownerUrl } = config.database;
   if (url && !ownerUrl) return;
@@ -14,5 +26,16 @@ export async function migrateAll(database: Database, config: Config): Promise<vo
     allSubgraphs.flatMap((definition) => [...definition.migrations]),
     ownerUrl,
   );
-  if (url && ownerUrl) await migrateQueue(ownerUrl, decodeURIComponent(new URL(url).username));
+  if (!url || !ownerUrl) return;
+  await ensureLoginRole(ownerUrl, url);
+  await migrateQueue(ownerUrl, decodeURIComponent(new URL(url).username));
+  await registerConsumers(database, config);
+}
+
+/** Subgraphs come up in any order: what one tells before another is up must wait for it, not be lost. */
+async function registerConsumers(database: Database, config: Config): Promise<void> {
+  const log = createLogger('silent');
+  const kernel: Kernel = { config, database, graph: new GraphClient(), log, now: () => new Date() };
+  const consumers = allSubgraphs.flatMap((definition) => [...(definition.assemble(kernel).consumers ?? [])]);
+  await new Events(database, consumers, log).register();
 }

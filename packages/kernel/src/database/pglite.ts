@@ -82,8 +82,15 @@ class TurnstileDriver implements Driver {
     this.#leave.delete(connection);
   }
 
-  async beginTransaction(): Promise<void> {
-    await this.#pglite.exec(beginStatement());
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await this.#pglite.exec(beginStatement());
+    } catch (error) {
+      // Kysely keeps the connection of a transaction that did not begin; everyone else would wait for ever.
+      await this.#pglite.exec('rollback').catch(() => {});
+      await this.releaseConnection(connection);
+      throw error;
+    }
   }
 
   async commitTransaction(): Promise<void> {

@@ -1,8 +1,9 @@
 import { CompiledQuery } from 'kysely';
-import { fromPglite, PgBoss } from 'pg-boss';
+import { type Job, type JobResult, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database, EntityManager } from '../database/database.ts';
 import { servicePrincipal } from '../principal/principal.ts';
+import { embeddedQueue } from './embedded-queue.ts';
 import type { DomainEvent, EventConsumer } from './event.ts';
 import { Loop } from './loop.ts';
 
@@ -42,20 +43,15 @@ export class Events {
     const { backend } = this.#database;
     if (backend.kind === 'pglite')
       await backend.turnstile.run(() => backend.pglite.exec(queueGrants('countersign_relay')));
+    await this.#subscribe();
     for (const consumer of this.#consumers) {
-      const queue = queueOf(consumer.name);
-      await this.#boss.createQueue(queue, queueOptions);
-      await this.#database.asRole('relay', (em) =>
-        em.execute('insert into kernel.subscription (event_type, queue) values (?, ?) on conflict do nothing', [
-          consumer.event,
-          queue,
-        ]),
-      );
       await this.#boss.work<Delivery>(
-        queue,
-        { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5, batchSize: 50 },
+        queueOf(consumer.name),
+        { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5, batchSize: 50, perJobResults: true },
         async (jobs) => {
-          for (const job of jobs) await this.#deliver(consumer, job.data);
+          const results: JobResult[] = [];
+          for (const job of jobs) results.push(await this.#attempt(consumer, job));
+          return results;
         },
       );
     }
@@ -67,6 +63,32 @@ export class Events {
     this.#forget();
     await this.#relay.stop();
     await this.#boss.stop({ graceful: true, timeout: 5_000 });
+  }
+
+  /**
+   * Makes the consumers known and their queues, and delivers nothing: what other processes publish before the consumers'
+   * own process is up waits for it.
+   */
+  async register(): Promise<void> {
+    await this.#boss.start();
+    try {
+      await this.#subscribe();
+    } finally {
+      await this.#boss.stop({ graceful: false });
+    }
+  }
+
+  async #subscribe(): Promise<void> {
+    for (const consumer of this.#consumers) {
+      const queue = queueOf(consumer.name);
+      await this.#boss.createQueue(queue, queueOptions);
+      await this.#database.asRole('relay', (em) =>
+        em.execute('insert into kernel.subscription (event_type, queue) values (?, ?) on conflict do nothing', [
+          consumer.event,
+          queue,
+        ]),
+      );
+    }
   }
 
   /** Publishes up to a hundred events; true when there may be more. */
@@ -92,6 +114,17 @@ export class Events {
       ]);
       return claimed.length === 100;
     });
+  }
+
+  /** Each event of a batch fails for itself: those that came with it are not tried again because of it. */
+  async #attempt(consumer: EventConsumer, { id, data }: Job<Delivery>): Promise<JobResult> {
+    try {
+      await this.#deliver(consumer, data);
+      return { id, status: 'completed' };
+    } catch (error) {
+      this.#log.warn({ err: error, eventId: data.eventId, consumer: consumer.name }, 'An event could not be consumed');
+      return { id, status: 'failed', output: { reason: error instanceof Error ? error.name : 'unknown' } };
+    }
   }
 
   async #deliver(consumer: EventConsumer, delivery: Delivery): Promise<void> {
@@ -128,19 +161,7 @@ function createBoss(database: Database): PgBoss {
   if (backend.kind === 'postgres') {
     return new PgBoss({ ...common, connectionString: backend.url, max: 4, migrate: false, createSchema: false });
   }
-  const { pglite, turnstile } = backend;
-  // PGlite is one connection: the queue takes turns with everyone else.
-  const taking = new Proxy(pglite, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (typeof value !== 'function') return value;
-      const method = value.bind(target);
-      return property === 'query' || property === 'exec' || property === 'listen'
-        ? (...args: unknown[]) => turnstile.run(() => method(...args))
-        : method;
-    },
-  });
-  return new PgBoss({ ...common, db: fromPglite(taking), backend: 'pglite' });
+  return new PgBoss({ ...common, db: embeddedQueue(backend.pglite, backend.turnstile), backend: 'pglite' });
 }
 
 /** Lets pg-boss write into an open transaction. */
@@ -163,6 +184,7 @@ function transactionOf(em: EntityManager) {
  */
 export async function migrateQueue(ownerUrl: string, loginRole: string): Promise<void> {
   const boss = new PgBoss({ connectionString: ownerUrl, schema, max: 2, schedule: false, supervise: false });
+  boss.on('error', () => {}); // What fails is thrown; the queue's own background work is tried again by every process.
   await boss.start();
   await boss.getDb().executeSql(queueGrants('countersign_relay'));
   await boss.getDb().executeSql(queueGrants(`"${loginRole.replaceAll('"', '""')}"`));

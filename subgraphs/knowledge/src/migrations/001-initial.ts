@@ -6,25 +6,26 @@ import { createSchema, migration, tenantTable } from '@countersign/kernel';
  */
 const embeddings = `do $$
 declare
-  has_vector boolean := exists (select from pg_extension where extname = 'vector');
+  home text; -- The schema that pgvector lives in.
 begin
-  if not has_vector and exists (select from pg_available_extensions where name = 'vector') then
+  if not exists (select from pg_extension where extname = 'vector')
+    and exists (select from pg_available_extensions where name = 'vector') then
     begin
-      create extension vector;
-      has_vector := true;
+      create extension vector with schema public;
     exception when insufficient_privilege then
       raise notice 'The extension vector is there but may not be created; embeddings are kept as arrays.';
     end;
   end if;
-  if has_vector then
-    execute 'create domain knowledge.embedding as vector';
-    execute 'create function knowledge.similarity(a knowledge.embedding, b knowledge.embedding)
-               returns double precision language sql immutable parallel safe return -(a <#> b)';
+  select extnamespace::regnamespace into home from pg_extension where extname = 'vector';
+  if home is not null then
+    execute format('create domain knowledge.embedding as %s.vector', home);
+    execute format('create function knowledge.similarity(a knowledge.embedding, b knowledge.embedding)
+      returns double precision language sql immutable parallel safe return -(a operator(%s.<#>) b)', home);
   else
-    execute 'create domain knowledge.embedding as real[]';
-    execute 'create function knowledge.similarity(a knowledge.embedding, b knowledge.embedding)
-               returns double precision language sql immutable parallel safe
-               return (select sum(pair.x::double precision * pair.y) from unnest(a, b) as pair (x, y))';
+    create domain knowledge.embedding as real[];
+    create function knowledge.similarity(a knowledge.embedding, b knowledge.embedding)
+      returns double precision language sql immutable parallel safe
+      return (select sum(pair.x::double precision * pair.y) from unnest(a, b) as pair (x, y));
   end if;
 end $$`;
 

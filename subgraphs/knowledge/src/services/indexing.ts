@@ -21,7 +21,7 @@ export interface IndexedText {
 }
 
 /** So many passages are indexed before others have their turn, and stored with one statement. */
-export const passagesPerBatch = 50;
+export const passagesPerBatch = 25;
 
 /** Cuts a document's text into passages, counts their terms and embeds them. */
 export async function indexText(title: string, text: string, embedder: Embedder): Promise<IndexedText> {

@@ -21,12 +21,17 @@ export interface Retrieved {
   readonly passagesWithTerm: (term: string) => number;
 }
 
-/**
- * `candidates`: how many passages words and vectors each bring in. `exact`: up to so many passages all embeddings are
- * compared and terms learnt from the best passages; in a larger collection, where that would take longer than a search
- * may, vectors order what the words found. `similarity`: what two texts that have nothing in common stay below.
- */
-const limits = { candidates: 100, exact: 20_000, similarity: 0.1 } as const;
+/** What keeps a search short, since the embedded database answers nobody else meanwhile. */
+const limits = {
+  /** How many passages words and vectors each bring in. */
+  candidates: 100,
+  /** Up to so many passages terms are learnt from the best ones: it takes as long again as the search. */
+  feedback: 5_000,
+  /** Up to so many passages all embeddings are compared; of more, those that the words found. */
+  exact: 20_000,
+  /** What texts that have nothing in common stay below. */
+  similarity: 0.1,
+} as const;
 
 /**
  * Hybrid search over what the reader may see, and nothing else: neither candidates nor the statistics that weigh them
@@ -37,9 +42,8 @@ export async function retrieve(em: EntityManager, reader: Reader, question: Ques
   if (passages === 0) return { ranked: [], passages: 0, passagesWithTerm: () => 0 };
   const search = new LexicalSearch(em, reader, passages, terms / passages);
   const first = await search.find(question.terms);
-  const exact = passages <= limits.exact;
-  const lexical = exact ? await search.findWithFeedback(question.terms, first) : first;
-  const among = exact ? undefined : lexical.map(({ id }) => id);
+  const lexical = passages > limits.feedback ? first : await search.findWithFeedback(question.terms, first);
+  const among = passages > limits.exact ? lexical.map(({ id }) => id) : undefined;
   const vector = await vectorCandidates(em, reader, { ...question, among }, limits.candidates);
   const alike = vector.filter(({ score }) => score >= limits.similarity);
   return { ranked: fuse(lexical, alike), passages, passagesWithTerm: search.passagesWithTerm };
@@ -61,10 +65,11 @@ class LexicalSearch {
 
   readonly passagesWithTerm = (term: string): number => this.#passagesWithTerm.get(term) ?? 0;
 
-  async find(query: ReadonlyMap<string, number>, most = Infinity): Promise<Candidate[]> {
+  /** `mostTelling` bounds how much any one term may tell. */
+  async find(query: ReadonlyMap<string, number>, mostTelling = Number.POSITIVE_INFINITY): Promise<Candidate[]> {
     await this.#learnFrequencies(query.keys());
     const weights = new Map(
-      [...query].map(([term, weight]) => [term, weight * Math.min(most, idf(this.#passages, this.passagesWithTerm(term)))]),
+      [...query].map(([term, weight]) => [term, weight * Math.min(mostTelling, this.#telling(term))]),
     );
     return lexicalCandidates(this.#em, this.#reader, weights, this.#averageLength, limits.candidates);
   }
@@ -86,8 +91,14 @@ class LexicalSearch {
       return { score, terms: countTerms(found ? searchableText(found.title, found.passage.quote) : '') };
     });
     await this.#learnFrequencies(learnFrom.flatMap(({ terms }) => [...terms.keys()]));
-    const most = process.env.CAP === 'on' ? Math.max(...[...query.keys()].filter((t) => this.passagesWithTerm(t) > 0).map((t) => idf(this.#passages, this.passagesWithTerm(t)))) : Infinity;
-    return this.find(expandQuery(query, learnFrom, this.#passages, this.passagesWithTerm), most);
+    // A rare word that the best passages happen to hold must not count for more than what was asked.
+    const asked = [...query.keys()].filter((term) => this.passagesWithTerm(term) > 0);
+    const mostTelling = Math.max(...asked.map((term) => this.#telling(term)));
+    return this.find(expandQuery(query, learnFrom, this.#passages, this.passagesWithTerm), mostTelling);
+  }
+
+  #telling(term: string): number {
+    return idf(this.#passages, this.passagesWithTerm(term));
   }
 
   async #learnFrequencies(terms: Iterable<string>): Promise<void> {

@@ -4,7 +4,11 @@ import type { Reader } from '../services/reader.ts';
 import { readable, readableBy } from './access.ts';
 import { arrayLiteral } from './ingestion.ts';
 
-const readableDocuments = `readable as materialized (select d.id from knowledge.document d where ${readable})`;
+/**
+ * That a row (aliased `p`) belongs to a document that the reader may see. "is true" keeps the planner from making a join
+ * of it: tables that nobody has analyzed look empty to it, and then it compares every row with every document.
+ */
+const ofReadableDocument = `(p.document_id in (select d.id from knowledge.document d where ${readable})) is true`;
 
 /** How many passages the reader may see, and how many terms are in them. */
 export async function countReadable(em: EntityManager, reader: Reader): Promise<{ passages: number; terms: number }> {
@@ -24,20 +28,18 @@ export async function documentFrequencies(
 ): Promise<Map<string, number>> {
   if (terms.length === 0) return new Map();
   const rows = await em.execute<{ term: string; passages: number }[]>(
-    `with ${readableDocuments}
-     select p.term, count(*)::int as passages
-     from knowledge.posting p join readable on readable.id = p.document_id
-     where p.term in (?)
+    `select p.term, count(*)::int as passages
+     from knowledge.posting p
+     where p.term in (?) and ${ofReadableDocument}
      group by p.term`,
-    [...readableBy(reader), [...terms]],
+    [[...terms], ...readableBy(reader)],
   );
   return new Map(rows.map(({ term, passages }) => [term, passages]));
 }
 
 /**
  * The passages with the best sums of weighted BM25 terms, best first, of those that the reader may see. The same as
- * `bm25` of ranking.ts, whose `idf` the caller has multiplied into the weights. A sum is taken in the order of the
- * terms, so that it comes out the same to the last bit each time and pages fit together.
+ * `bm25` of ranking.ts, whose `idf` the caller has multiplied into the weights.
  */
 export async function lexicalCandidates(
   em: EntityManager,
@@ -47,27 +49,31 @@ export async function lexicalCandidates(
   limit: number,
 ): Promise<Candidate[]> {
   if (weights.size === 0) return [];
-  return em.execute<Candidate[]>(
-    `with ${readableDocuments}, query as (
-       select term, weight from jsonb_to_recordset(?::jsonb) as query (term text, weight float8)
-     )
-     select p.passage_id as id,
-       sum(query.weight * p.frequency * 2.2 / (p.frequency + 1.2 * (0.25 + 0.75 * p.passage_terms / ?::float8))
-         order by query.term) as score
-     from query
-       join knowledge.posting p on p.term = query.term
-       join readable on readable.id = p.document_id
+  const [k1, b] = [1.2, 0.75];
+  const candidates = await em.execute<Candidate[]>(
+    `select p.passage_id as id,
+       sum((?::jsonb -> p.term)::float8 * p.frequency * ?::float8
+         / (p.frequency + ?::float8 + ?::float8 * p.passage_terms)) as score
+     from knowledge.posting p
+     where p.term in (?) and ${ofReadableDocument}
      group by p.passage_id
      order by score desc, id
      limit ?`,
     [
+      JSON.stringify(Object.fromEntries(weights)),
+      k1 + 1,
+      k1 * (1 - b),
+      (k1 * b) / averageLength,
+      [...weights.keys()],
       ...readableBy(reader),
-      JSON.stringify([...weights].map(([term, weight]) => ({ term, weight }))),
-      averageLength,
       limit,
     ],
   );
+  return candidates.map(repeatable);
 }
+
+/** Sums come out different in their last bits when rows come in another order; pages would not fit together. */
+const repeatable = ({ id, score }: Candidate): Candidate => ({ id, score: Number(score.toFixed(9)) });
 
 /**
  * The passages whose embeddings are most like the query's, best first, of those that the reader may see: compared one
@@ -81,13 +87,13 @@ export async function vectorCandidates(
 ): Promise<Candidate[]> {
   const { embedder, vector, among } = query;
   if (among?.length === 0) return [];
-  return em.execute<Candidate[]>(
-    `with ${readableDocuments}
-     select p.id, knowledge.similarity(p.embedding, ?::real[]::knowledge.embedding) as score
-     from knowledge.passage p join readable on readable.id = p.document_id
-     where p.embedder = ? ${among ? 'and p.id in (?)' : ''}
+  const candidates = await em.execute<Candidate[]>(
+    `select p.id, knowledge.similarity(p.embedding, ?::real[]::knowledge.embedding) as score
+     from knowledge.passage p
+     where p.embedder = ? ${among ? 'and p.id in (?)' : ''} and ${ofReadableDocument}
      order by score desc, p.id
      limit ?`,
-    [...readableBy(reader), arrayLiteral(vector), embedder, ...(among ? [[...among]] : []), limit],
+    [arrayLiteral(vector), embedder, ...(among ? [[...among]] : []), ...readableBy(reader), limit],
   );
+  return candidates.map(repeatable);
 }

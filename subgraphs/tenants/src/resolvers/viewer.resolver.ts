@@ -14,8 +14,8 @@ export class ViewerResolver {
   }
 
   @Query(() => User, { nullable: true, description: 'The person who is asking; null for a machine.' })
-  viewer(@Ctx() { principal }: RequestContext): Promise<User | null> {
-    return this.#directory.user(principal, principal.id);
+  async viewer(@Ctx() { principal }: RequestContext): Promise<User | null> {
+    return principal.kind === 'user' ? this.#directory.user(principal, principal.id) : null;
   }
 
   @FieldResolver(() => Tenant, { description: 'The organisation that the person belongs to.' })

@@ -1,0 +1,73 @@
+import type { Connector } from './connector.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { PROTOCOL_VERSION, type ProtocolVersion } from './protocol.ts';
+import type { Tool } from './tool.ts';
+
+/** What is known of a connector without running it: the graph, the permissions and the policies are built from this. */
+export interface ConnectorManifest {
+  manifestVersion: 1;
+  protocol: ProtocolVersion;
+  name: string;
+  version: string;
+  title: string;
+  description: string;
+  configSchema: JsonSchema;
+  /** Origins that every tenant's connector may reach, beside those in the tenant's own configuration. */
+  origins: readonly string[];
+  tools: readonly ToolManifest[];
+}
+
+export interface ToolManifest {
+  name: string;
+  title: string;
+  description: string;
+  version: string;
+  risk: 'LOW' | 'MEDIUM' | 'HIGH';
+  reversibility: 'REVERSIBLE' | 'IRREVERSIBLE';
+  inputSchema: JsonSchema;
+  outputSchema: JsonSchema;
+  operations: readonly ToolOperation[];
+}
+
+/** `compensate` and `compensatePreview` only where the tool has them. */
+export type ToolOperation = 'preview' | 'execute' | 'verify' | 'compensate' | 'compensatePreview';
+
+/** The manifest of a connector. A build writes it beside the bundle as `manifest.json`. */
+export function manifestOf(connector: Connector): ConnectorManifest {
+  const { name, version, title, description, configSchema, origins = [], tools } = connector;
+  return {
+    manifestVersion: 1,
+    protocol: PROTOCOL_VERSION,
+    name,
+    version,
+    title,
+    description,
+    configSchema,
+    origins,
+    tools: tools.map(toolManifest),
+  };
+}
+
+const risks = { low: 'LOW', medium: 'MEDIUM', high: 'HIGH' } as const;
+const reversibilities = { reversible: 'REVERSIBLE', irreversible: 'IRREVERSIBLE' } as const;
+
+function toolManifest(tool: Tool): ToolManifest {
+  const { name, title, description, version, risk, reversibility, inputSchema, outputSchema } = tool;
+  return {
+    name,
+    title,
+    description,
+    version,
+    risk: risks[risk],
+    reversibility: reversibilities[reversibility],
+    inputSchema,
+    outputSchema,
+    operations: [
+      'preview',
+      'execute',
+      'verify',
+      ...(tool.compensate ? (['compensate'] as const) : []),
+      ...(tool.compensatePreview ? (['compensatePreview'] as const) : []),
+    ],
+  };
+}

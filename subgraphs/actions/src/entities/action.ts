@@ -1,0 +1,152 @@
+import { OptionalProps } from '@mikro-orm/core';
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import type { JsonObject } from '../services/decision-log/index.ts';
+import type { ActionStatus, StandsAt } from '../services/lifecycle/index.ts';
+import { ActionStatusEnum } from './action-status.ts';
+import { Approval } from './approval.ts';
+import { Evidence } from './evidence.ts';
+import { Outcome, Policy, Preview } from './plan.ts';
+import { User } from './references.ts';
+
+/** One call of one tool, from proposal to outcome. */
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'One call of one tool, from proposal to outcome.' })
+@Entity({ schema: 'actions', tableName: 'action' })
+export class Action {
+  [OptionalProps]?: 'version' | 'maker' | 'evidence' | 'approvals' | 'undo' | 'undoOf';
+
+  @Field(() => ID, { description: 'Stable id. It is also the idempotency key that the other side gets.' })
+  @PrimaryKey({ type: 'uuid' })
+  id!: string;
+
+  @Property({ type: 'uuid' })
+  tenantId!: string;
+
+  @Property({ type: 'integer', version: true })
+  version!: number;
+
+  @Field(() => ActionStatusEnum, { description: 'Where it stands.' })
+  @Property({ type: 'text' })
+  status!: ActionStatus;
+
+  @Field({ description: 'Connector and tool, such as `fhir.createServiceRequest`.' })
+  @Property({ type: 'text' })
+  tool!: string;
+
+  @Field({ description: "The tool's name for people." })
+  @Property({ type: 'text' })
+  title!: string;
+
+  @Property({ type: 'text' })
+  toolVersion!: string;
+
+  @Property({ type: 'jsonb' })
+  input!: JsonObject;
+
+  @Field(() => Preview, { description: 'What executing would do, or has done.' })
+  @Property({ type: 'jsonb' })
+  preview!: Preview;
+
+  @Field({ description: 'What approvals are bound to: SHA-256 over call and preview, in hex.' })
+  @Property({ type: 'text' })
+  planHash!: string;
+
+  @Field(() => Policy, { description: 'What the policies decided.' })
+  @Property({ type: 'jsonb' })
+  policy!: Policy;
+
+  @Field({ description: 'Whether the tool can undo it.' })
+  @Property({ type: 'boolean' })
+  reversible!: boolean;
+
+  @Property({ type: 'text', nullable: true })
+  idempotencyKey!: string | null;
+
+  @Property({ type: 'text' })
+  fingerprint!: string;
+
+  @Property({ type: 'text' })
+  makerKind!: string;
+
+  @Property({ type: 'text' })
+  makerId!: string;
+
+  @Field(() => Outcome, { nullable: true, description: 'What came of it; null before anything did.' })
+  @Property({ type: 'jsonb', nullable: true })
+  outcome!: Outcome | null;
+
+  /** The action that this one undoes. */
+  @Property({ type: 'uuid', nullable: true })
+  undoOfId!: string | null;
+
+  /** The action that undoes, or last tried to undo, this one. */
+  @Property({ type: 'uuid', nullable: true })
+  undoId!: string | null;
+
+  /** Where it stood when its undo began: where it goes back to when the undo is given up. */
+  @Property({ type: 'text', nullable: true })
+  stoodAt!: StandsAt | null;
+
+  /** Who works on it: a process. */
+  @Property({ type: 'text', nullable: true })
+  leaseOwner!: string | null;
+
+  /** Until when nobody else may work on it; without an owner, when it is due to be looked at again. */
+  @Property({ type: 'datetime', nullable: true })
+  leaseUntil!: Date | null;
+
+  /** Grows with each lease: what an earlier holder brings in late is refused. */
+  @Property({ type: 'integer' })
+  fence!: number;
+
+  @Field(() => Int, { description: 'How often the other side was asked to do it.' })
+  @Property({ type: 'integer' })
+  attempts!: number;
+
+  /** How often in a row the other side could not say whether it was done. */
+  @Property({ type: 'integer' })
+  checks!: number;
+
+  @Field(() => String, { nullable: true, description: 'The business process that it was proposed in, as the caller names it.' })
+  @Property({ type: 'text', nullable: true })
+  workflow!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Where it was proposed, such as `console` or `api`.' })
+  @Property({ type: 'text', nullable: true })
+  surface!: string | null;
+
+  @Property({ type: 'text' })
+  correlationId!: string;
+
+  /** Content digest of its last entry in the decision log, which the next one names. */
+  @Property({ type: 'text', nullable: true })
+  lastEntry!: string | null;
+
+  @Field(() => Date, { description: 'When it was proposed.' })
+  @Property({ type: 'datetime' })
+  createdAt!: Date;
+
+  @Field(() => Date, { description: 'When something last happened to it.' })
+  @Property({ type: 'datetime' })
+  updatedAt!: Date;
+
+  @Field(() => User, { nullable: true, description: 'Who proposed it; null for a machine.' })
+  get maker(): User | null {
+    return this.makerKind === 'user' ? { id: this.makerId } : null;
+  }
+
+  // What follows is filled in by `loadActions`.
+
+  @Field(() => [Evidence], { description: 'The cited passages that it rests on.' })
+  evidence!: Evidence[];
+
+  @Field(() => [Approval], { description: 'What checkers decided, oldest first.' })
+  approvals!: Approval[];
+
+  @Field(() => Action, { nullable: true, description: 'The action that undoes it, or last tried to; null when none did.' })
+  undo!: Action | null;
+
+  @Field(() => Action, { nullable: true, description: 'The action that this one undoes; null when it is not an undo.' })
+  undoOf!: Action | null;
+}

@@ -1,0 +1,29 @@
+/** The facts that this subgraph tells, by the name of their event. */
+export interface ActionEvents {
+  ActionProposed: ActionFact;
+  ActionApproved: ActionFact;
+  ActionRejected: ActionFact;
+  /** `undoOf`: the action that this one undoes; null for one that undoes nothing. */
+  ActionSucceeded: ActionFact & { readonly undoOf: string | null };
+  /** Nothing took effect. `code`: of what went wrong. */
+  ActionFailed: ActionFact & { readonly undoOf: string | null; readonly code: string | null };
+  ActionUndone: ActionFact;
+  ToolCalled: ToolCall;
+}
+
+export interface ActionFact {
+  readonly actionId: string;
+  /** Connector and tool, such as `fhir.createServiceRequest`. */
+  readonly tool: string;
+}
+
+/** One call of a connector, whatever came of it. */
+export interface ToolCall {
+  /** Null for the preview of what was refused. */
+  readonly actionId: string | null;
+  readonly tool: string;
+  readonly kind: 'preview' | 'execute' | 'verify' | 'compensate';
+  readonly durationMs: number;
+  /** The operation's own status (`succeeded`, `done`, `not_done`, `answered`, ...), or the code of its error. */
+  readonly outcome: string;
+}

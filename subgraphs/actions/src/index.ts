@@ -1,0 +1,56 @@
+import { defineSubgraph, Loop, type SubgraphDefinition } from '@countersign/kernel';
+import { Action } from './entities/action.ts';
+import { Approval } from './entities/approval.ts';
+import { ConnectorInstallation } from './entities/connector-installation.ts';
+import { Evidence } from './entities/evidence.ts';
+import { LogEntry } from './entities/log-entry.ts';
+import { LogHead } from './entities/log-head.ts';
+import { initial } from './migrations/001-initial.ts';
+import { permissions } from './permissions.ts';
+import { ActionResolver } from './resolvers/action.resolver.ts';
+import { ConnectorResolver } from './resolvers/connector.resolver.ts';
+import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
+import { toolMutations } from './resolvers/tool-mutations.ts';
+import { type Timing, workshop } from './services/workshop.ts';
+
+export type { ActionEvents, ActionFact, ToolCall } from './events.ts';
+export { provisionConnector } from './services/provisioning.ts';
+export { loadCatalogue, ToolCatalogue } from './services/tool-catalogue.ts';
+export type { Timing } from './services/workshop.ts';
+
+/** What is done: tools, proposals, approvals, executions, undos, and the log of all decisions. */
+export const actions = defineActions();
+
+/** The subgraph with other times than the default ones. */
+export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition {
+  return defineSubgraph({
+    name: 'actions',
+    entities: [Action, Approval, Evidence, ConnectorInstallation, LogEntry, LogHead],
+    migrations: [initial],
+    permissions,
+    assemble: (kernel) => {
+      const { catalogue, services, stop } = workshop(kernel, timing);
+      const { reader, installations, logReader, logWriter, sealer, recovery } = services;
+      const sealing = new Loop('log-sealer', () => sealer.sealOutstanding(), kernel.log, { intervalMs: 500 });
+      const recovering = new Loop('action-recovery', () => recovery.settleDue(), kernel.log, { intervalMs: 1_000 });
+      let forget = () => {};
+      return {
+        resolvers: [new ActionResolver(services), new DecisionLogResolver(logReader), new ConnectorResolver(installations)],
+        references: {
+          Action: (keys, { principal }) => reader.many(principal, keys.map((key) => String(key.id))),
+          ConnectorInstallation: (keys, { principal }) => installations.many(principal, keys.map((key) => String(key.id))),
+        },
+        extension: toolMutations(catalogue, services.proposals),
+        loops: [sealing, recovering],
+        start: async () => {
+          // Woken by what was written, not by every commit: the sealer's own would wake it again.
+          forget = kernel.database.onCommit(() => logWriter.takeWritten() && sealing.wake());
+        },
+        stop: async () => {
+          forget();
+          await stop();
+        },
+      };
+    },
+  });
+}

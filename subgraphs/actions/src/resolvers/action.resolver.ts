@@ -1,0 +1,198 @@
+import {
+  connection,
+  type Edge,
+  PageArgs,
+  PageInfo,
+  parsePage,
+  payload,
+  type RequestContext,
+  UserError,
+} from '@countersign/kernel';
+import { Arg, Args, ArgsType, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { Action } from '../entities/action.ts';
+import { ActionStatusEnum } from '../entities/action-status.ts';
+import type { ActionReader } from '../services/action-reader.ts';
+import type { Approvals } from '../services/approvals.ts';
+import type { Executions } from '../services/executions.ts';
+import type { ActionStatus } from '../services/lifecycle/index.ts';
+import { callerCode } from '../services/tool-calls.ts';
+import type { Undos } from '../services/undos.ts';
+
+@ObjectType({ description: 'An action in a list.' })
+export class ActionEdge implements Edge<Action> {
+  @Field(() => Action, { description: 'The action.' })
+  node!: Action;
+
+  @Field({ description: 'Where it stands in the list.' })
+  cursor!: string;
+}
+
+@ObjectType({ description: 'A page of actions.' })
+export class ActionConnection {
+  @Field(() => [ActionEdge], { description: 'The actions, newest first.' })
+  edges!: ActionEdge[];
+
+  @Field(() => PageInfo, { description: 'Where the page stands.' })
+  pageInfo!: PageInfo;
+}
+
+@ArgsType()
+export class ActionsArgs extends PageArgs {
+  @Field(() => ActionStatusEnum, { nullable: true, description: 'Only actions that stand here.' })
+  status?: ActionStatus;
+}
+
+/** What an approval and a rejection have in common. */
+@InputType()
+abstract class DecisionInput {
+  @Field(() => ID, { description: 'The action.' })
+  actionId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Why, for those who read the log; at most 2000 characters.' })
+  comment?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The plan that was looked at, as `Action.planHash` gave it; refused when another one stands now.',
+  })
+  planHash?: string | null;
+}
+
+@InputType({ description: "A checker's approval of an action." })
+export class ApproveActionInput extends DecisionInput {}
+
+@InputType({ description: "A checker's rejection of an action." })
+export class RejectActionInput extends DecisionInput {}
+
+@InputType({ description: 'Which action to execute.' })
+export class ExecuteActionInput {
+  @Field(() => ID, { description: 'The action.' })
+  actionId!: string;
+}
+
+@InputType({ description: 'Which action to undo, and why.' })
+export class UndoActionInput {
+  @Field(() => ID, { description: 'The action to undo.' })
+  actionId!: string;
+
+  @Field({ description: 'Why; kept in the log and told to the other side. 1 to 2000 characters.' })
+  reason!: string;
+}
+
+@ObjectType({ description: 'What came of approving.' })
+export class ApproveActionPayload {
+  @Field(() => Action, { nullable: true, description: 'The action; null when it was refused.' })
+  action?: Action | null;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty when it was done.' })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: 'What came of rejecting.' })
+export class RejectActionPayload extends ApproveActionPayload {}
+
+@ObjectType({ description: 'What came of executing.' })
+export class ExecuteActionPayload {
+  @Field(() => Action, { nullable: true, description: 'The action, also when the other side failed; null when it was refused.' })
+  action?: Action | null;
+
+  @Field(() => [UserError], { description: 'Why it was refused, or what went wrong on the other side; empty when it was done.' })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: 'What came of undoing.' })
+export class UndoActionPayload extends ExecuteActionPayload {}
+
+@Resolver(() => Action)
+export class ActionResolver {
+  readonly #reader: ActionReader;
+  readonly #approvals: Approvals;
+  readonly #executions: Executions;
+  readonly #undos: Undos;
+
+  constructor(parts: { reader: ActionReader; approvals: Approvals; executions: Executions; undos: Undos }) {
+    this.#reader = parts.reader;
+    this.#approvals = parts.approvals;
+    this.#executions = parts.executions;
+    this.#undos = parts.undos;
+  }
+
+  @Query(() => Action, { nullable: true, description: 'An action; null when there is none, or none that you may see.' })
+  action(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() { principal }: RequestContext): Promise<Action | null> {
+    return this.#reader.one(principal, id);
+  }
+
+  @Query(() => ActionConnection, { description: 'Actions, newest first.' })
+  async actions(@Args(() => ActionsArgs) args: ActionsArgs, @Ctx() { principal }: RequestContext): Promise<ActionConnection> {
+    const page = parsePage(args);
+    const rows = await this.#reader.page(principal, page, args.status);
+    return connection(rows, page, (node, cursor) => ({ node, cursor: cursor({ id: node.id }) }));
+  }
+
+  @Mutation(() => ApproveActionPayload, { nullable: true, description: 'Approves what someone else proposed.' })
+  approveAction(
+    @Arg('input', () => ApproveActionInput, { description: 'The decision.' }) input: ApproveActionInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ApproveActionPayload> {
+    return payload(async () => ({ action: await this.#approvals.approve(decisionOf(input), context) }));
+  }
+
+  @Mutation(() => RejectActionPayload, {
+    nullable: true,
+    description: 'Rejects what someone else proposed, or takes back what one proposed oneself, before it is executed.',
+  })
+  rejectAction(
+    @Arg('input', () => RejectActionInput, { description: 'The decision.' }) input: RejectActionInput,
+    @Ctx() context: RequestContext,
+  ): Promise<RejectActionPayload> {
+    return payload(async () => ({ action: await this.#approvals.reject(decisionOf(input), context) }));
+  }
+
+  @Mutation(() => ExecuteActionPayload, {
+    nullable: true,
+    description: 'Executes what was approved, once, however often it is called; answers the outcome when it was executed before.',
+  })
+  executeAction(
+    @Arg('input', () => ExecuteActionInput, { description: 'Which action.' }) { actionId }: ExecuteActionInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ExecuteActionPayload> {
+    return withOutcome(
+      payload(async () => ({ action: await this.#executions.execute(actionId, context) })),
+      (action) => action,
+    );
+  }
+
+  @Mutation(() => UndoActionPayload, {
+    nullable: true,
+    description: 'Undoes what was done, by an action of its own; answers the first action.',
+  })
+  undoAction(
+    @Arg('input', () => UndoActionInput, { description: 'Which action, and why.' }) { actionId, reason }: UndoActionInput,
+    @Ctx() context: RequestContext,
+  ): Promise<UndoActionPayload> {
+    return withOutcome(
+      payload(async () => ({ action: await this.#undos.undo(actionId, reason, context) })),
+      (action) => action.undo,
+    );
+  }
+}
+
+const decisionOf = ({ actionId, comment, planHash }: DecisionInput) => ({
+  actionId,
+  comment: comment ?? null,
+  planHash: planHash ?? null,
+});
+
+/** What went wrong on the other side stands in the action's outcome, and beside it, where clients look. */
+async function withOutcome<Payload extends { action?: Action | null; userErrors: UserError[] }>(
+  answered: Promise<Payload>,
+  atWork: (action: Action) => Action | null,
+): Promise<Payload> {
+  const answer = await answered;
+  const worked = answer.action ? atWork(answer.action) : null;
+  const { errorCode, errorMessage } = worked?.outcome ?? {};
+  if (!worked || !errorCode || (worked.status !== 'FAILED' && worked.status !== 'UNKNOWN')) return answer;
+  const message = `${errorMessage ?? errorCode} The action is ${worked.status}; it may be tried again.`;
+  const params = { actionId: worked.id, status: worked.status };
+  return { ...answer, userErrors: [{ code: callerCode(errorCode), message, path: null, params }] };
+}

@@ -1,0 +1,85 @@
+import { can, payload, problem, type RequestContext, type SchemaExtension } from '@countersign/kernel';
+import { parse } from 'graphql';
+import { z } from 'zod';
+import type { ProposalOptions, Proposals } from '../services/proposals.ts';
+import type { ToolCatalogue } from '../services/tool-catalogue.ts';
+import { type ConnectorManifest, type ResolveTool, toolResolvers, toolSdl } from '../tools/index.ts';
+
+const optionsSdl = `
+"""Which citations of an answer a proposal rests on."""
+input ActionEvidenceInput {
+  """The answer; it is read again as the caller before it is believed."""
+  answerId: ID!
+  """Numbers of its citations."""
+  markers: [Int!]!
+}
+
+"""How an action is proposed."""
+input ActionOptions {
+  """
+  Names the request, 1 to 255 characters: sent again with the same input it is answered with the same action, with
+  another input it is refused.
+  """
+  idempotencyKey: String
+  """What it rests on."""
+  evidence: [ActionEvidenceInput!]
+  """The business process that it belongs to, as the caller names it."""
+  workflow: String
+  """Where it is proposed, such as \`console\` or \`api\`."""
+  surface: String
+}
+`;
+
+/** One typed mutation for each tool, which proposes, with the permission that it needs. Undefined without tools. */
+export function toolMutations(catalogue: ToolCatalogue, proposals: Proposals): SchemaExtension | undefined {
+  // The same JSON; the SDK has it read-only all the way down.
+  const manifests = [...catalogue.connectors.values()].map(({ manifest }) => manifest as ConnectorManifest);
+  if (manifests.length === 0) return undefined;
+  const propose: ResolveTool<RequestContext> = ({ connector, tool }, { input, options }, context) =>
+    payload(async () => {
+      const known = catalogue.tool(`${connector}.${tool.name}`);
+      if (!known) throw new Error(`The graph has a mutation for ${connector}.${tool.name}, which is not here.`);
+      return { action: await proposals.propose(known, input, parseOptions(options), context) };
+    });
+  const { Mutation } = toolResolvers(manifests, propose);
+  const tools = manifests.flatMap(({ name, tools }) => tools.map((tool) => ({ ...tool, name: `${name}.${tool.name}` })));
+  return {
+    typeDefs: parse(`${optionsSdl}\n${toolSdl(manifests)}`),
+    resolvers: { Mutation },
+    permissions: {
+      catalogue: tools.map(({ name, title }) => ({ name: permissionOf(name), description: `Propose: ${title}.` })),
+      Mutation: Object.fromEntries(tools.map(({ name }) => [mutationOf(name), can(permissionOf(name))])),
+    },
+  };
+}
+
+const permissionOf = (tool: string): string => `tool:${tool}:propose`;
+
+/** `fhir.createServiceRequest` -> `fhirCreateServiceRequest`. */
+const mutationOf = (tool: string): string => tool.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
+
+const label = z.string().trim().min(1).max(255);
+
+const optionsShape = z.object({
+  idempotencyKey: label.nullish().transform((key) => key ?? null),
+  evidence: z
+    .array(
+      z.object({
+        answerId: z.string(),
+        markers: z.array(z.number().int()).min(1).max(50).transform((markers) => [...new Set(markers)]),
+      }),
+    )
+    .max(20)
+    .nullish()
+    .transform((evidence) => evidence ?? []),
+  workflow: label.nullish().transform((workflow) => workflow ?? null),
+  surface: label.nullish().transform((surface) => surface ?? null),
+});
+
+function parseOptions(options: object | null): ProposalOptions {
+  const parsed = optionsShape.safeParse(options ?? {});
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = ['options', ...(issue?.path ?? []).map(String)];
+  throw problem('INVALID_OPTIONS', `${path.join('.')}: ${issue?.message ?? 'is not valid'}.`, path);
+}

@@ -1,0 +1,19 @@
+export { canonicalJson, type Digest, digestOf, type JsonObject, type JsonValue } from './canonical.ts';
+export { emptyHead, type LogHead, orderForSealing, seal, sealHash } from './chain.ts';
+export {
+  contentDigest,
+  ENTRY_KINDS,
+  type EntryDraft,
+  type EntryKind,
+  eraseValues,
+  type LogEntry,
+  newEntry,
+  type SealedEntry,
+} from './entry.ts';
+export type { AbsentValue, Finding, FindingCode } from './finding.ts';
+export { LogError, type LogErrorCode } from './log-error.ts';
+export { leafHash, readNodes, rootOf, type TreeNode } from './merkle.ts';
+export { consistencyProof, inclusionProof, nodesNeeded, verifyConsistency, verifyInclusion } from './proofs.ts';
+export { keyIdOf, signTreeHead, type TreeHead, verifyTreeHead } from './tree-head.ts';
+export { type LogReport, verifyLog } from './verify.ts';
+export { verifyActionTrail } from './verify-trail.ts';

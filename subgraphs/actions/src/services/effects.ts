@@ -1,0 +1,115 @@
+import { type JsonObject, ToolError, type Undo } from '@countersign/plugin-sdk';
+import type { Outcome } from '../entities/plan.ts';
+import type { CallRecord } from './log-writer.ts';
+import { type Answered, ask, type CallTool } from './tool-calls.ts';
+import type { KnownTool } from './tool-catalogue.ts';
+
+/** What is to be done on the other side, or taken back there. */
+export interface Effect {
+  readonly tool: KnownTool;
+  readonly tenantId: string;
+  readonly config: JsonObject;
+  /** The id of the action whose effect it is, also for taking it back. */
+  readonly idempotencyKey: string;
+  readonly input: JsonObject;
+  /** Present when it is to be taken back. */
+  readonly undo?: Undo;
+}
+
+/** What came of it, as far as it is known. */
+export type Finding =
+  | { readonly kind: 'done' | 'pending'; readonly outcome: Outcome }
+  /** Nothing took effect; `error` says why where something went wrong. */
+  | { readonly kind: 'nothing'; readonly error: Fault | null }
+  /** It may or may not have taken effect. */
+  | { readonly kind: 'unknown'; readonly error: Fault };
+
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Findings {
+  readonly finding: Finding;
+  readonly calls: readonly CallRecord[];
+}
+
+/** Reaches out to the other side through a connector, and finds out what came of it. */
+export class Effects {
+  readonly #call: CallTool;
+  readonly #timeoutMs: number;
+
+  constructor(call: CallTool, timeoutMs: number) {
+    this.#call = call;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Does it, or takes it back. Where the answer leaves open whether it took effect, the other side is asked once. */
+  async perform(effect: Effect): Promise<Findings> {
+    return effect.undo ? this.#compensate(effect, effect.undo) : this.#execute(effect);
+  }
+
+  /** Asks whether it has taken effect. What takes back is safe to do twice, so nothing is asked about it. */
+  async check(effect: Effect): Promise<Findings> {
+    if (effect.undo) return { finding: { kind: 'nothing', error: null }, calls: [] };
+    const { input } = effect;
+    const answer = await ask(this.#call, { ...this.#request(effect), operation: 'verify', payload: { input } });
+    const calls = [answer.record];
+    if (!answer.ok) return { finding: { kind: 'unknown', error: faultOf(answer.error) }, calls };
+    const { result } = answer;
+    switch (result.status) {
+      case 'done':
+        return { finding: { kind: 'done', outcome: outcomeOf(result) }, calls };
+      case 'not_done':
+        return { finding: { kind: 'nothing', error: null }, calls };
+      case 'unknown': {
+        const message = result.reason ?? 'The other side cannot say whether it was done.';
+        return { finding: { kind: 'unknown', error: { code: 'OUTCOME_UNKNOWN', message } }, calls };
+      }
+    }
+  }
+
+  async #execute(effect: Effect): Promise<Findings> {
+    const { input } = effect;
+    const answer = await ask(this.#call, { ...this.#request(effect), operation: 'execute', payload: { input } });
+    const calls = [answer.record];
+    if (answer.ok) {
+      const kind = answer.result.status === 'pending' ? 'pending' : 'done';
+      return { finding: { kind, outcome: outcomeOf(answer.result) }, calls };
+    }
+    const finding = findingBy(answer);
+    // After a timeout the request may still be on its way: what is asked now would say too little.
+    if (finding.kind !== 'unknown' || answer.error.code === 'TIMEOUT') return { finding, calls };
+    const checked = await this.check(effect);
+    const all = [...calls, ...checked.calls];
+    if (checked.finding.kind === 'done') return { finding: checked.finding, calls: all };
+    if (checked.finding.kind === 'nothing') return { finding: { kind: 'nothing', error: finding.error }, calls: all };
+    return { finding, calls: all };
+  }
+
+  async #compensate(effect: Effect, undo: Undo): Promise<Findings> {
+    const answer = await ask(this.#call, { ...this.#request(effect), operation: 'compensate', payload: undo });
+    const calls = [answer.record];
+    if (!answer.ok) return { finding: findingBy(answer), calls };
+    const { summary, externalId = undo.externalId } = answer.result;
+    return { finding: { kind: 'done', outcome: outcomeOf({ externalId, summary }) }, calls };
+  }
+
+  #request({ tool, tenantId, config, idempotencyKey }: Effect) {
+    return { tool, tenantId, config, idempotencyKey, timeoutMs: this.#timeoutMs };
+  }
+}
+
+function findingBy({ error }: Extract<Answered<unknown>, { ok: false }>): Exclude<Finding, { outcome: Outcome }> {
+  return { kind: error.effect === 'none' ? 'nothing' : 'unknown', error: faultOf(error) };
+}
+
+const faultOf = ({ code, message }: ToolError): Fault => ({ code, message });
+
+const outcomeOf = (done: { externalId?: string; output?: JsonObject; summary?: string }): Outcome => ({
+  externalId: done.externalId ?? null,
+  output: done.output ?? null,
+  summary: done.summary ?? null,
+  errorCode: null,
+  errorMessage: null,
+});

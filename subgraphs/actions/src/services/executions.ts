@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, type EntityManager, type EventOrigin, problem } from '@countersign/kernel';
+import type { JsonObject, Undo } from '@countersign/plugin-sdk';
+import { Action } from '../entities/action.ts';
+import type { Crash } from './crash-points.ts';
+import type { Effect, Effects, Findings } from './effects.ts';
+import type { Leases } from './leases.ts';
+import { mayExecute } from './lifecycle/index.ts';
+import { loadAction, lockAction, withRelations } from './load-actions.ts';
+import type { LogWriter } from './log-writer.ts';
+import { insist, move } from './move.ts';
+import { configOf } from './proposals.ts';
+import type { Locked, Settlement } from './settlement.ts';
+import type { ToolCatalogue } from './tool-catalogue.ts';
+
+/** Leave to work on one action, and what is to be done on the other side. */
+export interface Attempt {
+  readonly actionId: string;
+  readonly fence: number;
+  readonly effect: Effect;
+  /** Whether the intent is recorded; if not, the other side is asked first whether it was done already. */
+  readonly intended: boolean;
+  /** Whether it is done again when it turns out that it was not done. */
+  readonly again: boolean;
+}
+
+export interface ExecutionParts {
+  readonly database: Database;
+  readonly catalogue: ToolCatalogue;
+  readonly log: LogWriter;
+  readonly leases: Leases;
+  readonly effects: Effects;
+  readonly settlement: Settlement;
+  readonly crash: Crash;
+  /** How long a second caller waits for the first one's outcome, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** How often a process picks up by itself what ended with another process in mid-call. */
+const mostPickups = 5;
+const done = new Set<Action['status']>(['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'SUBMITTED']);
+const inFlight = new Set<Action['status']>(['EXECUTING', 'UNKNOWN', 'FAILED']);
+
+/**
+ * Does what was approved, once: the intent is committed before the call, `verify` decides between "done" and "again"
+ * whenever that is open, and an outcome is recorded only under the lease that the attempt was begun with.
+ */
+export class Executions {
+  readonly #parts: ExecutionParts;
+
+  constructor(parts: ExecutionParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Executes, or answers what came of it when it was executed already. Called twice at once, one does it and the other
+   * waits. Throws `NOT_FOUND`; refuses with `ILLEGAL_TRANSITION`. A failure on the other side is in the outcome.
+   */
+  async execute(actionId: string, origin: EventOrigin): Promise<Action> {
+    const claim = await this.#parts.database.withTenant(origin.principal, async (em) => {
+      const locked = await this.lock(em, actionId);
+      const { action } = locked;
+      if (done.has(action.status)) return null;
+      if (inFlight.has(action.status) && this.#parts.leases.isHeld(action, this.#parts.log.now())) return 'busy';
+      return this.#begin(em, locked, origin);
+    });
+    if (claim === 'busy') await this.#wait(actionId, origin);
+    else if (claim) await this.carryOut(claim, origin);
+    return this.#load(actionId, origin);
+  }
+
+  /** Settles what nobody works on any more. Does nothing when somebody does after all. */
+  async pickUp(actionId: string, origin: EventOrigin): Promise<void> {
+    const attempt = await this.#parts.database.withTenant(origin.principal, async (em) => {
+      const { action, undone } = await this.lock(em, actionId);
+      const { leases, log } = this.#parts;
+      const now = log.now();
+      if (action.status !== 'EXECUTING' && action.status !== 'UNKNOWN') return null;
+      if (leases.isHeld(action, now) || (action.leaseOwner === null && action.leaseUntil && action.leaseUntil > now)) return null;
+      // What its caller was told is not known is made known; what was cut off is done, if it was not.
+      const again = undone !== null || (action.status === 'EXECUTING' && action.attempts < mostPickups);
+      return this.attempt(em, { action, undone }, { intended: false, again });
+    });
+    if (attempt) await this.carryOut(attempt, origin);
+  }
+
+  /** Takes the lease on a locked action, and reads what has to be done for it. */
+  async attempt(em: EntityManager, { action, undone }: Locked, how: Pick<Attempt, 'intended' | 'again'>): Promise<Attempt> {
+    const tool = this.#parts.catalogue.tool(action.tool);
+    if (!tool) throw problem('TOOL_NOT_FOUND', `The tool ${action.tool} is not here any more: its connector was removed.`);
+    const config = await configOf(em, tool.connector.manifest.name);
+    const { tenantId } = action;
+    const of = undone ?? action;
+    const effect = { tool, tenantId, config, idempotencyKey: of.id, input: of.input };
+    const fence = this.#parts.leases.take(action, this.#parts.log.now());
+    return { actionId: action.id, fence, effect: undone ? { ...effect, undo: undoOf(undone, String(action.input.reason)) } : effect, ...how };
+  }
+
+  /** Reaches out to the other side and records what came of it. */
+  async carryOut(attempt: Attempt, origin: EventOrigin): Promise<void> {
+    const { effects, crash } = this.#parts;
+    if (!attempt.intended && !(await this.#check(attempt, origin))) return;
+    crash('intent');
+    const findings = await effects.perform(attempt.effect);
+    crash('effect');
+    await this.#underLease(attempt, origin, (em, locked) => this.#record(em, locked, findings, origin));
+  }
+
+  /** The action and the one that it undoes, locked in that order everywhere: the first one first. */
+  async lock(em: EntityManager, actionId: string): Promise<Locked> {
+    const { undoOfId } = await loadAction(em, actionId);
+    const undone = undoOfId === null ? null : await lockAction(em, undoOfId);
+    const action = await lockAction(em, actionId);
+    await withRelations(em, [action]);
+    return { undone, action };
+  }
+
+  async #begin(em: EntityManager, locked: Locked, origin: EventOrigin): Promise<Attempt> {
+    const { action, undone } = locked;
+    const retried = action.status === 'FAILED' && !undone;
+    if (retried || action.status === 'EXECUTING' || action.status === 'UNKNOWN') {
+      return this.attempt(em, locked, { intended: false, again: true });
+    }
+    move(action, { type: 'START' });
+    const { planHash: currentPlanHash, approvals } = action;
+    const approvedPlanHash = approvals.at(-1)?.planHash ?? currentPlanHash;
+    const unbounded = { approvalExpiresAt: null, changeWindow: null };
+    insist(mayExecute({ now: this.#parts.log.now(), approvedPlanHash, currentPlanHash, ...unbounded }));
+    const attempt = await this.attempt(em, locked, { intended: true, again: true });
+    this.#parts.settlement.intend(em, origin, action);
+    return attempt;
+  }
+
+  /** Asks whether it was done. Answers whether it is now to be done, with the intent recorded. */
+  async #check(attempt: Attempt, origin: EventOrigin): Promise<boolean> {
+    const { settlement, effects } = this.#parts;
+    const findings = await effects.check(attempt.effect);
+    const goOn = findings.finding.kind === 'nothing' && attempt.again;
+    const recorded = await this.#underLease(attempt, origin, async (em, locked) => {
+      if (!goOn) return this.#record(em, locked, findings, origin);
+      await settlement.recordCalls(em, origin, locked.action, findings.calls);
+      if (locked.action.status !== 'EXECUTING') move(locked.action, { type: 'RETRY' });
+      settlement.intend(em, origin, locked.action);
+    });
+    return goOn && recorded;
+  }
+
+  async #record(em: EntityManager, locked: Locked, { finding, calls }: Findings, origin: EventOrigin): Promise<void> {
+    await this.#parts.settlement.recordCalls(em, origin, locked.action, calls);
+    await this.#parts.settlement.conclude(em, origin, locked, finding);
+  }
+
+  /** Runs `work` on the locked action unless its lease has passed to another. Answers whether it ran. */
+  #underLease(
+    { actionId, fence }: Attempt,
+    { principal }: EventOrigin,
+    work: (em: EntityManager, locked: Locked) => Promise<void>,
+  ): Promise<boolean> {
+    return this.#parts.database.withTenant(principal, async (em) => {
+      const locked = await this.lock(em, actionId);
+      if (!this.#parts.leases.holds(locked.action, fence)) return false;
+      await work(em, locked);
+      return true;
+    });
+  }
+
+  async #wait(actionId: string, origin: EventOrigin): Promise<void> {
+    const { database, leases, log, patienceMs } = this.#parts;
+    const until = performance.now() + patienceMs;
+    while (performance.now() < until) {
+      await sleep(50);
+      const busy = await database.withTenant(origin.principal, async (em) => {
+        const action = await em.findOne(Action, { id: actionId });
+        return action !== null && inFlight.has(action.status) && leases.isHeld(action, log.now());
+      });
+      if (!busy) return;
+    }
+  }
+
+  #load(actionId: string, { principal }: EventOrigin): Promise<Action> {
+    return this.#parts.database.withTenant(principal, (em) => loadAction(em, actionId));
+  }
+}
+
+/** The call as it was made and what came of it, for the tool to take back. */
+export function undoOf({ input, outcome }: Action, reason: string): Undo {
+  const { output, externalId } = outcome ?? {};
+  return { input, output: isObject(output) ? output : {}, externalId: externalId ?? '', reason };
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

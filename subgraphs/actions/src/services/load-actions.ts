@@ -1,0 +1,45 @@
+import { type EntityManager, isUuid, notFound } from '@countersign/kernel';
+import { LockMode } from '@mikro-orm/core';
+import { Action } from '../entities/action.ts';
+import { Approval } from '../entities/approval.ts';
+import { Evidence } from '../entities/evidence.ts';
+
+/** Fills in what hangs on actions: evidence, approvals, and the undo or what it undoes. A few statements for any number. */
+export async function withRelations(em: EntityManager, actions: readonly Action[]): Promise<readonly Action[]> {
+  const all = await withLinked(em, actions);
+  const actionId = { $in: [...all.keys()] };
+  const evidence = await em.find(Evidence, { actionId }, { orderBy: { ordinal: 'asc' } });
+  const approvals = await em.find(Approval, { actionId }, { orderBy: { id: 'asc' } });
+  for (const action of all.values()) {
+    action.evidence = evidence.filter((each) => each.actionId === action.id);
+    action.approvals = approvals.filter((each) => each.actionId === action.id);
+    action.undo = all.get(action.undoId ?? '') ?? null;
+    action.undoOf = all.get(action.undoOfId ?? '') ?? null;
+  }
+  return actions;
+}
+
+/** The action as the graph shows it. Throws `NOT_FOUND`. */
+export async function loadAction(em: EntityManager, id: string): Promise<Action> {
+  const action = isUuid(id) ? await em.findOne(Action, { id }) : null;
+  if (!action) throw notFound('action');
+  await withRelations(em, [action]);
+  return action;
+}
+
+/** The action, its row locked until the transaction ends. Throws `NOT_FOUND`. */
+export async function lockAction(em: EntityManager, id: string): Promise<Action> {
+  const action = isUuid(id) ? await em.findOne(Action, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }) : null;
+  if (!action) throw notFound('action');
+  return action;
+}
+
+async function withLinked(em: EntityManager, actions: readonly Action[]): Promise<Map<string, Action>> {
+  const all = new Map(actions.map((action) => [action.id, action]));
+  for (;;) {
+    const linked = [...all.values()].flatMap(({ undoId, undoOfId }) => [undoId, undoOfId]);
+    const missing = linked.filter((id): id is string => id !== null && !all.has(id));
+    if (missing.length === 0) return all;
+    for (const action of await em.find(Action, { id: { $in: missing } })) all.set(action.id, action);
+  }
+}

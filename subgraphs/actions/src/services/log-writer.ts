@@ -1,0 +1,87 @@
+import { type EntityManager, type EventOrigin, publish } from '@countersign/kernel';
+import type { Action } from '../entities/action.ts';
+import { LogEntry } from '../entities/log-entry.ts';
+import { contentDigest, type EntryKind, newEntry } from './decision-log/index.ts';
+
+/** Writes the decision log, in the transaction of what is recorded. Entries are sealed later, so writers never queue. */
+export class LogWriter {
+  readonly #now: () => Date;
+  #written = false;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  /** Appends what happened to an action, whose row the caller holds locked or has just made. */
+  append(
+    em: EntityManager,
+    origin: EventOrigin,
+    action: Action,
+    kind: EntryKind,
+    content: { facts?: object; values?: object } = {},
+  ): void {
+    // Within an action the times never go back, whatever the clocks of two processes say.
+    const occurredAt = new Date(Math.max(this.#now().getTime(), action.updatedAt.getTime()));
+    const digest = this.#write(em, origin, kind, { ...content, occurredAt, action });
+    action.lastEntry = digest;
+    action.updatedAt = occurredAt;
+  }
+
+  /** Appends what concerns no one action. */
+  appendGeneral(em: EntityManager, origin: EventOrigin, kind: EntryKind, content: { facts?: object; values?: object }): void {
+    this.#write(em, origin, kind, { ...content, occurredAt: this.#now(), action: null });
+  }
+
+  now(): Date {
+    return this.#now();
+  }
+
+  /** Whether something was written since it was last asked. */
+  takeWritten(): boolean {
+    const written = this.#written;
+    this.#written = false;
+    return written;
+  }
+
+  #write(
+    em: EntityManager,
+    origin: EventOrigin,
+    kind: EntryKind,
+    content: { facts?: object; values?: object; occurredAt: Date; action: Action | null },
+  ): string {
+    const entry = newEntry({
+      tenantId: origin.principal.tenantId,
+      actionId: content.action?.id ?? null,
+      kind,
+      occurredAt: content.occurredAt,
+      principal: { kind: origin.principal.kind, id: origin.principal.id },
+      correlationId: origin.correlationId,
+      workflow: origin.workflow ?? null,
+      surface: origin.surface ?? null,
+      facts: content.facts,
+      values: content.values,
+      previousOfAction: content.action?.lastEntry ?? null,
+    });
+    const unsealed = { seq: null, contentDigest: null, previousHash: null, hash: null };
+    em.persist(em.create(LogEntry, { ...entry, occurredAt: content.occurredAt, ...unsealed }));
+    this.#written = true;
+    return contentDigest(entry);
+  }
+}
+
+/** What the connector was asked, for how long, and how that ended: metered, whatever came of it. */
+export interface CallRecord {
+  readonly kind: 'preview' | 'execute' | 'verify' | 'compensate';
+  readonly durationMs: number;
+  /** The operation's own status, or the code of its error. */
+  readonly outcome: string;
+}
+
+export async function publishCalls(
+  em: EntityManager,
+  origin: EventOrigin,
+  of: { actionId: string | null; tool: string },
+  calls: readonly CallRecord[],
+): Promise<void> {
+  for (const call of calls) await publish(em, origin, 'ToolCalled', { ...of, ...call });
+}

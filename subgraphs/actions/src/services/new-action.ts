@@ -1,0 +1,69 @@
+import type { RequestContext } from '@countersign/kernel';
+import { type Policy, PolicyDecision, type Preview } from '../entities/plan.ts';
+import type { JsonObject } from './decision-log/index.ts';
+import { type ActionStatus, planHash, transition } from './lifecycle/index.ts';
+import type { KnownTool } from './tool-catalogue.ts';
+
+export interface ActionDraft {
+  readonly id: string;
+  readonly tool: KnownTool;
+  readonly input: JsonObject;
+  readonly preview: Preview;
+  readonly policy: Policy;
+  readonly idempotencyKey: string | null;
+  /** What makes two requests the same one. */
+  readonly fingerprint: string;
+  /** The action that it undoes. */
+  readonly undoOfId?: string;
+}
+
+/** An action as it is first written: previewed and decided on, with nothing done. */
+export function draftAction(draft: ActionDraft, now: Date, context: Omit<RequestContext, 'log' | 'loaders'>) {
+  const { id, tool, input, preview, policy, idempotencyKey, undoOfId = null } = draft;
+  const call = { tool: tool.name, version: tool.connector.manifest.version, input };
+  return {
+    id,
+    tenantId: context.principal.tenantId,
+    status: statusAfter(policy.decision),
+    tool: tool.name,
+    title: tool.manifest.title,
+    toolVersion: call.version,
+    input,
+    preview,
+    planHash: planHash({ ...call, preview }),
+    policy,
+    // What takes back is not itself taken back: what it undid is proposed anew.
+    reversible: undoOfId === null && tool.manifest.reversibility === 'REVERSIBLE',
+    idempotencyKey,
+    fingerprint: draft.fingerprint,
+    makerKind: context.principal.kind,
+    makerId: context.principal.id,
+    outcome: null,
+    undoOfId,
+    undoId: null,
+    stoodAt: null,
+    leaseOwner: null,
+    leaseUntil: null,
+    fence: 0,
+    attempts: 0,
+    checks: 0,
+    workflow: context.workflow ?? null,
+    surface: context.surface ?? null,
+    correlationId: context.correlationId,
+    lastEntry: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+const events = {
+  [PolicyDecision.PERMIT]: 'PERMIT',
+  [PolicyDecision.REQUIRE_APPROVAL]: 'REQUIRE_APPROVAL',
+  [PolicyDecision.DENY]: 'DENY',
+} as const;
+
+function statusAfter(decision: PolicyDecision): ActionStatus {
+  const decided = transition('PROPOSED', { type: events[decision] });
+  if (!decided.ok) throw new Error(decided.message);
+  return decided.next;
+}

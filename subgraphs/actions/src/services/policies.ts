@@ -1,0 +1,21 @@
+import type { ToolManifest } from '@countersign/plugin-sdk';
+import { type Policy, PolicyDecision } from '../entities/plan.ts';
+
+const risks: Record<ToolManifest['risk'], string> = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' };
+
+/**
+ * The built-in policy, maker and checker: whatever writes to another system is countersigned by someone else. Tools are
+ * what writes, so all are; the reasons say what speaks for looking closely.
+ */
+export function decideProposal(tool: Pick<ToolManifest, 'risk' | 'reversibility' | 'title'>): Policy {
+  const reasons = [`"${tool.title}" changes data in another system: someone other than its maker has to approve it.`];
+  if (tool.risk !== 'LOW') reasons.push(`Its risk is ${risks[tool.risk]}.`);
+  if (tool.reversibility === 'IRREVERSIBLE') reasons.push('It cannot be undone.');
+  return { decision: PolicyDecision.REQUIRE_APPROVAL, reasons };
+}
+
+/** Taking back asks nobody: it restores what was there before. */
+export const decideUndo = (): Policy => ({
+  decision: PolicyDecision.PERMIT,
+  reasons: ['It takes back what was done before, and its reason is recorded: nobody else need be asked.'],
+});

@@ -1,0 +1,190 @@
+import {
+  type Database,
+  type EntityManager,
+  type GraphClient,
+  newId,
+  problem,
+  publish,
+  type RequestContext,
+  UserProblem,
+} from '@countersign/kernel';
+import { checkAgainstSchema, type Preview as ToolPreview, type ToolError } from '@countersign/plugin-sdk';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { Action } from '../entities/action.ts';
+import { ConnectorInstallation } from '../entities/connector-installation.ts';
+import { Evidence } from '../entities/evidence.ts';
+import type { Policy, Preview } from '../entities/plan.ts';
+import type { Crash } from './crash-points.ts';
+import type { JsonObject } from './decision-log/index.ts';
+import { type CitedPassage, type EvidenceRequest, readEvidence } from './evidence.ts';
+import { requestFingerprint } from './lifecycle/index.ts';
+import { loadAction } from './load-actions.ts';
+import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
+import { draftAction } from './new-action.ts';
+import { decideProposal } from './policies.ts';
+import { ask, asPreview, type CallTool, callerCode } from './tool-calls.ts';
+import type { KnownTool } from './tool-catalogue.ts';
+
+export interface ProposalOptions {
+  readonly idempotencyKey: string | null;
+  readonly evidence: readonly EvidenceRequest[];
+  readonly workflow: string | null;
+  readonly surface: string | null;
+}
+
+interface Plan {
+  readonly id: string;
+  readonly tool: KnownTool;
+  readonly input: JsonObject;
+  readonly fingerprint: string;
+  readonly evidence: readonly CitedPassage[];
+  readonly preview: Preview;
+  readonly policy: Policy;
+  readonly idempotencyKey: string | null;
+  readonly calls: readonly CallRecord[];
+}
+
+export interface ProposalParts {
+  readonly database: Database;
+  readonly graph: GraphClient;
+  readonly log: LogWriter;
+  readonly call: CallTool;
+  readonly crash: Crash;
+  readonly callTimeoutMs: number;
+}
+
+/** Turns a call of a tool into an action: validated, backed by evidence, previewed and decided on; nothing is done yet. */
+export class Proposals {
+  readonly #parts: ProposalParts;
+
+  constructor(parts: ProposalParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Proposes. Under an idempotency key the same input is answered with the same action, and what was refused did not
+   * use the key up. Refuses with `IDEMPOTENCY_CONFLICT`, `CONNECTOR_NOT_CONFIGURED`, `INVALID_INPUT`,
+   * `EVIDENCE_NOT_FOUND`, `EVIDENCE_MARKER_UNKNOWN`, `OTHER_SIDE_UNAVAILABLE`, and with what the tool refuses.
+   */
+  async propose(tool: KnownTool, input: JsonObject, options: ProposalOptions, caller: RequestContext): Promise<Action> {
+    const { workflow, surface, idempotencyKey } = options;
+    const context = { ...caller, workflow: workflow ?? caller.workflow, surface: surface ?? caller.surface };
+    const fingerprint = requestFingerprint({ tool: tool.name, version: tool.connector.manifest.version, input });
+    const known = await this.#underKey(idempotencyKey, fingerprint, context);
+    if (known) return known;
+
+    const config = await this.#configOf(tool, context);
+    const checked = checkedInput(tool, input);
+    const evidence = await readEvidence(this.#parts.graph, options.evidence, context);
+    const id = newId();
+    const { preview, calls } = await this.#preview(id, tool, checked, config, context);
+    const policy = decideProposal(tool.manifest);
+    return this.#store({ id, tool, input: checked, fingerprint, evidence, preview, policy, idempotencyKey, calls }, context);
+  }
+
+  #underKey(key: string | null, fingerprint: string, { principal }: RequestContext): Promise<Action | null> {
+    if (key === null) return Promise.resolve(null);
+    return this.#parts.database.withTenant(principal, async (em) => {
+      const known = await em.findOne(Action, { idempotencyKey: key });
+      if (!known) return null;
+      if (known.fingerprint === fingerprint) return loadAction(em, known.id);
+      const message = `The idempotency key "${key}" was used for another input: take a new key for a new request.`;
+      throw problem('IDEMPOTENCY_CONFLICT', message, ['options', 'idempotencyKey'], { actionId: known.id });
+    });
+  }
+
+  #configOf({ connector }: KnownTool, { principal }: RequestContext): Promise<JsonObject> {
+    return this.#parts.database.withTenant(principal, (em) => configOf(em, connector.manifest.name));
+  }
+
+  async #preview(
+    id: string,
+    tool: KnownTool,
+    input: JsonObject,
+    config: JsonObject,
+    context: RequestContext,
+  ): Promise<{ preview: Preview; calls: CallRecord[] }> {
+    const { call, callTimeoutMs: timeoutMs, database } = this.#parts;
+    const { tenantId } = context.principal;
+    const request = { tool, tenantId, config, idempotencyKey: id, timeoutMs };
+    const answer = await ask(call, { ...request, operation: 'preview', payload: { input } });
+    const refused = answer.ok ? refusalOf(answer.result) : refusalBy(answer.error);
+    if (answer.ok && !refused) return { preview: asPreview(answer.result), calls: [answer.record] };
+    const about = { actionId: null, tool: tool.name };
+    await database.withTenant(context.principal, (em) => publishCalls(em, context, about, [answer.record]));
+    throw refused ?? new Error('A preview was neither given nor refused.');
+  }
+
+  async #store(plan: Plan, context: RequestContext): Promise<Action> {
+    const { database, crash } = this.#parts;
+    try {
+      const action = await database.withTenant(context.principal, (em) => this.#write(em, plan, context));
+      crash('proposed');
+      return action;
+    } catch (error) {
+      if (!(error instanceof UniqueConstraintViolationException)) throw error;
+      // Someone proposed under the same key at the same time, and was first.
+      const winner = await this.#underKey(plan.idempotencyKey, plan.fingerprint, context);
+      if (winner) return winner;
+      throw error;
+    }
+  }
+
+  async #write(em: EntityManager, plan: Plan, context: RequestContext): Promise<Action> {
+    const { log } = this.#parts;
+    const { id, tool, policy, evidence } = plan;
+    const action = em.create(Action, draftAction(plan, log.now(), context));
+    em.persist(action);
+    await em.flush();
+    for (const [ordinal, passage] of evidence.entries()) {
+      em.persist(em.create(Evidence, { id: newId(), tenantId: action.tenantId, actionId: id, ordinal, ...passage }));
+    }
+    const { fingerprint, planHash: hash, toolVersion: version } = action;
+    log.append(em, context, action, 'INPUT', { facts: { tool: tool.name, version, fingerprint }, values: { input: plan.input } });
+    if (evidence.length > 0) {
+      const cited = evidence.map(({ quote: _quote, ...reference }) => reference);
+      const quotes = evidence.map(({ quote }) => quote);
+      log.append(em, context, action, 'EVIDENCE', { facts: { citations: cited }, values: { quotes } });
+    }
+    log.append(em, context, action, 'PREVIEW', { facts: { planHash: hash }, values: { preview: plan.preview } });
+    log.append(em, context, action, 'POLICY', { facts: { ...policy, planHash: hash } });
+    await publishCalls(em, context, { actionId: id, tool: tool.name }, plan.calls);
+    await publish(em, context, 'ActionProposed', { actionId: id, tool: tool.name });
+    await em.flush();
+    return loadAction(em, id);
+  }
+}
+
+/** The tenant's configuration of a connector. Refuses with `CONNECTOR_NOT_CONFIGURED`. */
+export async function configOf(em: EntityManager, connector: string): Promise<JsonObject> {
+  const installation = await em.findOne(ConnectorInstallation, { connector });
+  if (installation) return installation.config;
+  const message = `The connector ${connector} is not configured: an administrator does so with configureConnector.`;
+  throw problem('CONNECTOR_NOT_CONFIGURED', message, undefined, { connector });
+}
+
+/** The input with the schema's defaults filled in. */
+function checkedInput({ manifest }: KnownTool, input: JsonObject): JsonObject {
+  const { value, problems } = checkAgainstSchema(manifest.inputSchema, input);
+  if (problems.length > 0) throw asInputProblem(problems);
+  return value as JsonObject; // Valid against the schema of an object.
+}
+
+const refusalOf = ({ userErrors = [] }: ToolPreview): UserProblem | null =>
+  userErrors.length > 0 ? asInputProblem(userErrors) : null;
+
+/** Faults of the connector's own are ours to mend, not the caller's; they are named all the same. */
+const refusalBy = (error: ToolError): UserProblem =>
+  asInputProblem(error.problems.map((each) => ({ ...each, code: callerCode(each.code) })));
+
+type Refusal = ToolError['problems'][number];
+
+const asInputProblem = (problems: readonly Refusal[]): UserProblem =>
+  new UserProblem(
+    ...problems.map(({ code, message, path, params }) => ({
+      code,
+      message,
+      path: path ? ['input', ...path] : null,
+      params: params ? { ...params } : null,
+    })),
+  );

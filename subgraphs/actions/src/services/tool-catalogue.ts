@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ConnectorManifest, PROTOCOL_VERSION, type ToolManifest } from '@countersign/plugin-sdk';
+
+/** A connector that is there to be configured. */
+export interface KnownConnector {
+  readonly manifest: ConnectorManifest;
+  /** The one file that its child process runs. */
+  readonly bundle: string;
+}
+
+export interface KnownTool {
+  /** Connector and tool, such as `fhir.createServiceRequest`. */
+  readonly name: string;
+  readonly manifest: ToolManifest;
+  readonly connector: KnownConnector;
+}
+
+/** The connectors of this process and their tools, read from their manifests without running them. */
+export class ToolCatalogue {
+  readonly connectors: ReadonlyMap<string, KnownConnector>;
+
+  constructor(connectors: readonly KnownConnector[]) {
+    this.connectors = new Map(connectors.map((connector) => [connector.manifest.name, connector]));
+  }
+
+  /** The tool of that name, such as `fhir.createServiceRequest`. */
+  tool(name: string): KnownTool | undefined {
+    const [connectorName = '', toolName] = name.split('.');
+    const connector = this.connectors.get(connectorName);
+    const manifest = connector?.manifest.tools.find((tool) => tool.name === toolName);
+    return connector && manifest && { name, manifest, connector };
+  }
+}
+
+/**
+ * Reads the connectors of a folder: `<name>/dist/manifest.json` with `connector.mjs` beside it. Throws for a manifest of
+ * another protocol; a folder without a build is passed over.
+ */
+export function loadCatalogue(folder: string = pluginsFolder()): ToolCatalogue {
+  const plugins = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const built = plugins.map((name) => join(folder, name, 'dist')).filter((dist) => existsSync(join(dist, 'manifest.json')));
+  return new ToolCatalogue(
+    built.map((dist) => {
+      const manifest: ConnectorManifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
+      if (manifest.protocol.major !== PROTOCOL_VERSION.major) {
+        throw new Error(`${dist}: speaks protocol ${manifest.protocol.major}.x, this product ${PROTOCOL_VERSION.major}.x.`);
+      }
+      return { manifest, bundle: join(dist, 'connector.mjs') };
+    }),
+  );
+}
+
+/** The `plugins` folder of the house, found from here upwards. */
+function pluginsFolder(): string {
+  const here = fileURLToPath(import.meta.url);
+  for (let folder = dirname(here); folder !== dirname(folder); folder = dirname(folder)) {
+    const candidate = join(folder, 'plugins');
+    if (existsSync(join(folder, 'package.json')) && existsSync(candidate)) return candidate;
+  }
+  return join(dirname(here), 'plugins');
+}

@@ -1,0 +1,59 @@
+import type { Kernel } from '@countersign/kernel';
+import { ActionReader } from './action-reader.ts';
+import { Approvals } from './approvals.ts';
+import { ConnectorPool } from './connector-pool.ts';
+import { crashPoints } from './crash-points.ts';
+import { Effects } from './effects.ts';
+import { Executions } from './executions.ts';
+import { Installations } from './installations.ts';
+import { Leases } from './leases.ts';
+import { LogReader } from './log-reader.ts';
+import { LogSealer } from './log-sealer.ts';
+import { LogWriter } from './log-writer.ts';
+import { Proposals } from './proposals.ts';
+import { Recovery } from './recovery.ts';
+import { Settlement } from './settlement.ts';
+import type { CallTool } from './tool-calls.ts';
+import { loadCatalogue } from './tool-catalogue.ts';
+import { Undos } from './undos.ts';
+
+export interface Timing {
+  /** How long one call of a tool may take, in milliseconds. */
+  readonly callTimeoutMs: number;
+  /** How long an action is left to who works on it, in milliseconds: more than a few calls take. */
+  readonly leaseMs: number;
+  /** How long a second caller waits for the first one's outcome, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+const usual: Timing = { callTimeoutMs: 8_000, leaseMs: 30_000, patienceMs: 10_000 };
+
+/** All services of this subgraph, put together for one process. */
+export function workshop(kernel: Kernel, timing: Partial<Timing>) {
+  const { callTimeoutMs, leaseMs, patienceMs } = { ...usual, ...timing };
+  const { database, graph, config, now } = kernel;
+  const catalogue = loadCatalogue(config.pluginsDir);
+  const pool = new ConnectorPool(kernel.log);
+  const call: CallTool = (request) => pool.call(request);
+  const crash = crashPoints(config);
+  const logWriter = new LogWriter(now);
+  // The embedded database belongs to one process: what another one held, it held in an earlier life.
+  const leases = new Leases({ leaseMs, alone: database.backend.kind === 'pglite' });
+  const log = logWriter;
+  const settlement = new Settlement(log, leases);
+  const effects = new Effects(call, callTimeoutMs);
+  const executions = new Executions({ database, catalogue, log, leases, effects, settlement, crash, patienceMs });
+  const services = {
+    reader: new ActionReader(database),
+    installations: new Installations({ database, catalogue, log, now }),
+    proposals: new Proposals({ database, graph, log, call, crash, callTimeoutMs }),
+    approvals: new Approvals({ database, log, crash }),
+    executions,
+    undos: new Undos({ database, catalogue, log, executions, settlement, call, callTimeoutMs }),
+    recovery: new Recovery({ database, executions, leases, log: kernel.log, now }),
+    logReader: new LogReader(database),
+    logWriter,
+    sealer: new LogSealer(database),
+  };
+  return { catalogue, services, stop: () => pool.close() };
+}

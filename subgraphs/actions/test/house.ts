@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Hospital, startHospital } from '@countersign/demo-hospital';
+import { type Executor, newId, type Principal, tenantId } from '@countersign/kernel';
+import { startTestSubgraphs, type TestSubgraphs, testPrincipal } from '@countersign/kernel/testing';
+import { defineActions, type Timing } from '../src/index.ts';
+
+export interface UserError {
+  code: string;
+  message: string;
+  path: string[] | null;
+}
+
+export interface ActionView {
+  id: string;
+  status: string;
+  reversible: boolean;
+  attempts: number;
+  preview: { summary: string; changes: { path: string; before: unknown; after: unknown }[] };
+  evidence: { answerId: string; marker: number; quote: string; document: { id: string } | null }[];
+  policy: { decision: string; reasons: string[] };
+  approvals: { decision: string; comment: string | null; approver: { id: string } | null }[];
+  maker: { id: string } | null;
+  outcome: { externalId: string | null; errorCode: string | null } | null;
+  undo: { id: string; status: string; undoOf: { id: string } } | null;
+}
+
+export interface Answer {
+  action: ActionView | null;
+  userErrors: UserError[];
+}
+
+const fields = `
+  action {
+    id status reversible attempts preview { summary changes { path before after } }
+    evidence { answerId marker quote document { id } } policy { decision reasons }
+    approvals { decision comment approver { id } } maker { id }
+    outcome { externalId errorCode } undo { id status undoOf { id } }
+  }
+  userErrors { code message path }`;
+
+export const quote = 'A chest X-ray is ordered for every admission with a cough of more than three weeks.';
+
+export const order = {
+  patient: 'Patient/maria-lindqvist',
+  code: { system: 'http://loinc.org', code: '36643-5', display: 'XR Chest 2 Views' },
+  priority: 'ROUTINE',
+  note: 'Cough for four weeks.',
+};
+
+/** The subgraph at work with the FHIR connector in its own process, and a hospital on a port. */
+export class House {
+  readonly operator: Principal;
+  readonly approver: Principal;
+  readonly auditor: Principal;
+  readonly admin: Principal;
+  /** Of another tenant, with all permissions. */
+  readonly stranger = testPrincipal();
+  /** An answer with one citation that the operator may read, and nobody else. */
+  readonly answerId = newId();
+  subgraphs!: TestSubgraphs;
+  hospital!: Hospital;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'countersign-actions-'));
+
+  private constructor() {
+    const tenant = tenantId(newId());
+    const someone = (role: string, ...permissions: string[]) =>
+      testPrincipal({ tenantId: tenant, roles: [role], permissions: ['actions:action:read', ...permissions] });
+    const working = ['actions:action:approve', 'actions:action:execute', 'actions:action:undo', 'tool:*:propose'];
+    this.operator = someone('operator', ...working);
+    this.approver = someone('approver', 'actions:action:approve');
+    this.auditor = someone('auditor', 'actions:log:read');
+    this.admin = someone('admin', 'actions:*:*', 'tool:*:propose');
+  }
+
+  static async open(timing: Partial<Timing> = {}): Promise<House> {
+    buildPlugin();
+    const house = new House();
+    house.hospital = await startHospital({ port: 0, dataDir: join(house.#folder, 'hospital'), faults: true });
+    house.subgraphs = await startTestSubgraphs([defineActions(timing)], { graph: house.#graph, loops: true });
+    await house.configure({ baseUrl: `${house.hospital.url}/acme/fhir/R4` });
+    return house;
+  }
+
+  async close(): Promise<void> {
+    console.error('closing', new Date().toISOString());
+    await this.subgraphs.close();
+    console.error('closed subgraphs', new Date().toISOString());
+    await this.hospital.close();
+    console.error('closed hospital', new Date().toISOString());
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Asks as somebody; answers the data, whose shape the caller knows, and fails on errors. */
+  async ask<Data>(who: Principal, query: string, variables: Record<string, unknown> = {}): Promise<Data> {
+    const { data, errors } = await this.subgraphs.execute('actions', who, query, variables);
+    if (errors) throw new Error(errors.map((error) => `${error.extensions?.code}: ${error.message}`).join('; '));
+    return data as Data;
+  }
+
+  /** Asks as somebody; answers the code of the first error. */
+  async refusal(who: Principal, query: string, variables: Record<string, unknown> = {}): Promise<unknown> {
+    const { errors } = await this.subgraphs.execute('actions', who, query, variables);
+    return errors?.[0]?.extensions?.code;
+  }
+
+  configure(config: object, who = this.admin): Promise<{ configureConnector: { userErrors: UserError[] } }> {
+    const query = `mutation ($config: JSON!) {
+      configureConnector(input: { connector: "fhir", config: $config }) { installation { id config } userErrors { code message path } }
+    }`;
+    return this.ask(who, query, { config });
+  }
+
+  async propose(options: object | null = null, input: object = order, who = this.operator): Promise<Answer> {
+    const query = `mutation ($input: FhirCreateServiceRequestInput!, $options: ActionOptions) {
+      fhirCreateServiceRequest(input: $input, options: $options) { ${fields} }
+    }`;
+    return (await this.ask<{ fhirCreateServiceRequest: Answer }>(who, query, { input, options })).fhirCreateServiceRequest;
+  }
+
+  approve = (actionId: string, who = this.approver) => this.#act('approveAction', 'Approve', { actionId, comment: 'Seen.' }, who);
+  reject = (actionId: string, who = this.approver) => this.#act('rejectAction', 'Reject', { actionId, comment: 'No.' }, who);
+  execute = (actionId: string, who = this.operator) => this.#act('executeAction', 'Execute', { actionId }, who);
+  undo = (actionId: string, reason = 'Ordered for the wrong patient.', who = this.operator) =>
+    this.#act('undoAction', 'Undo', { actionId, reason }, who);
+
+  async action(id: string, who = this.operator): Promise<ActionView | null> {
+    const query = `query ($id: ID!) { action(id: $id) ${fields.slice(0, fields.indexOf('userErrors')).replace('action', '')} }`;
+    return (await this.ask<{ action: ActionView | null }>(who, query, { id })).action;
+  }
+
+  /** Proposes and approves; answers the action's id. */
+  async approved(input: object = order): Promise<string> {
+    const id = idOf(await this.propose(null, input));
+    await this.approve(id);
+    return id;
+  }
+
+  /** Reads an action until it stands there; fails after ten seconds. */
+  async until(id: string, ...statuses: string[]): Promise<ActionView> {
+    for (let left = 200; left > 0; left -= 1) {
+      const action = await this.action(id);
+      if (action && statuses.includes(action.status)) return action;
+      await sleep(50);
+    }
+    throw new Error(`The action ${id} is not ${statuses.join(' or ')}: ${JSON.stringify(await this.action(id))}`);
+  }
+
+  /** The orders that the hospital holds for a patient. */
+  async orders(patient = order.patient): Promise<{ id: string; status: string }[]> {
+    const response = await fetch(`${this.hospital.url}/acme/fhir/R4/ServiceRequest?subject=${patient}&_count=100`);
+    const bundle: { entry?: { resource: { id: string; status: string } }[] } = JSON.parse(await response.text());
+    return (bundle.entry ?? []).map(({ resource }) => resource);
+  }
+
+  /** Makes the hospital fail, or with `none` work again. */
+  async fault(mode: 'none' | 'down' | 'slow' | 'error500' | 'lostAnswer', delayMs = 0): Promise<void> {
+    await fetch(`${this.hospital.url}/_faults`, { method: 'POST', body: JSON.stringify({ mode, delayMs }) });
+  }
+
+  async #act(field: string, type: string, input: object, who: Principal): Promise<Answer> {
+    const query = `mutation ($input: ${type}ActionInput!) { ${field}(input: $input) { ${fields} } }`;
+    return (await this.ask<Record<string, Answer>>(who, query, { input }))[field] as Answer; // The one field asked for.
+  }
+
+  /** Stands for the whole graph: one answer, which its asker alone may read. */
+  readonly #graph: Executor = async ({ variables }, { principal }) => {
+    const known = variables?.id === this.answerId && principal.id === this.operator.id;
+    const citations = [{ marker: 1, quote, document: { id: 'document-1' }, passage: { id: 'passage-1' } }];
+    return { data: { answer: known ? { id: this.answerId, status: 'ANSWERED', citations } : null } };
+  };
+}
+
+export function idOf({ action, userErrors }: Answer): string {
+  if (!action) throw new Error(`No action: ${JSON.stringify(userErrors)}`);
+  return action.id;
+}
+
+export const codesOf = ({ userErrors }: Answer): string[] => userErrors.map(({ code }) => code);
+
+function buildPlugin(): void {
+  const plugin = join(import.meta.dirname, '../../../plugins/fhir');
+  if (!existsSync(join(plugin, 'dist/manifest.json'))) execFileSync(process.execPath, [join(plugin, 'build.mjs')]);
+}
