@@ -1,7 +1,7 @@
 export { type Connector, defineConnector } from './connector.ts';
+export type { ContractCase } from './contract/contract-case.ts';
 export {
   ContractBroken,
-  type ContractCase,
   type ContractCheck,
   type ContractOptions,
   type ContractReport,
@@ -10,7 +10,7 @@ export {
 export { type TestContextOptions, testContext } from './contract/test-context.ts';
 export { type HttpClient, type HttpRequest, type HttpResponse, httpResponse, isSafe } from './http.ts';
 export type { FromSchema, JsonObject, JsonSchema, JsonValue, ObjectSchema } from './json-schema.ts';
-export { type ConnectorManifest, manifestOf, type ToolManifest, type ToolOperation } from './manifest.ts';
+export { type ConnectorManifest, manifestOf, type ToolManifest } from './manifest.ts';
 export {
   type CallMessage,
   CHANNEL_KEY,
@@ -38,6 +38,7 @@ export {
   type Tool,
   type ToolContext,
   type ToolDefinition,
+  type ToolOperation,
   type Undo,
   type Verification,
 } from './tool.ts';

@@ -1,7 +1,7 @@
 import type { Connector } from './connector.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { PROTOCOL_VERSION, type ProtocolVersion } from './protocol.ts';
-import type { Tool } from './tool.ts';
+import type { Tool, ToolOperation } from './tool.ts';
 
 /** What is known of a connector without running it: the graph, the permissions and the policies are built from this. */
 export interface ConnectorManifest {
@@ -26,11 +26,9 @@ export interface ToolManifest {
   reversibility: 'REVERSIBLE' | 'IRREVERSIBLE';
   inputSchema: JsonSchema;
   outputSchema: JsonSchema;
+  /** `compensate` and `compensatePreview` only where the tool has them. */
   operations: readonly ToolOperation[];
 }
-
-/** `compensate` and `compensatePreview` only where the tool has them. */
-export type ToolOperation = 'preview' | 'execute' | 'verify' | 'compensate' | 'compensatePreview';
 
 /** The manifest of a connector. A build writes it beside the bundle as `manifest.json`. */
 export function manifestOf(connector: Connector): ConnectorManifest {

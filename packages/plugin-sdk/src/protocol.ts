@@ -1,6 +1,5 @@
 import type { JsonObject } from './json-schema.ts';
-import type { ToolOperation } from './manifest.ts';
-import type { Compensation, Execution, LogLevel, Preview, Undo, Verification } from './tool.ts';
+import type { Compensation, Execution, LogLevel, Preview, ToolOperation, Undo, Verification } from './tool.ts';
 import type { WireError } from './tool-error.ts';
 
 /**

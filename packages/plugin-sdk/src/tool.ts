@@ -70,6 +70,9 @@ export interface Compensation {
   changes?: readonly Change[];
 }
 
+/** What a tool can be asked. */
+export type ToolOperation = 'preview' | 'execute' | 'verify' | 'compensate' | 'compensatePreview';
+
 /** How much harm it could do. */
 export type Risk = 'low' | 'medium' | 'high';
 export type Reversibility = 'reversible' | 'irreversible';

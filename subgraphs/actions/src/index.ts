@@ -35,10 +35,22 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
       const recovering = new Loop('action-recovery', () => recovery.settleDue(), kernel.log, { intervalMs: 1_000 });
       let forget = () => {};
       return {
-        resolvers: [new ActionResolver(services), new DecisionLogResolver(logReader), new ConnectorResolver(installations)],
+        resolvers: [
+          new ActionResolver(services),
+          new DecisionLogResolver(logReader),
+          new ConnectorResolver(installations),
+        ],
         references: {
-          Action: (keys, { principal }) => reader.many(principal, keys.map((key) => String(key.id))),
-          ConnectorInstallation: (keys, { principal }) => installations.many(principal, keys.map((key) => String(key.id))),
+          Action: (keys, { principal }) =>
+            reader.many(
+              principal,
+              keys.map((key) => String(key.id)),
+            ),
+          ConnectorInstallation: (keys, { principal }) =>
+            installations.many(
+              principal,
+              keys.map((key) => String(key.id)),
+            ),
         },
         extension: toolMutations(catalogue, services.proposals),
         loops: [sealing, recovering],

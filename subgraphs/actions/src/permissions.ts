@@ -30,4 +30,3 @@ export const permissions: SubgraphPermissions = {
     ConnectorInstallation: can('actions:connector:read'),
   },
 };
-

@@ -86,11 +86,8 @@ export class House {
   }
 
   async close(): Promise<void> {
-    console.error('closing', new Date().toISOString());
     await this.subgraphs.close();
-    console.error('closed subgraphs', new Date().toISOString());
     await this.hospital.close();
-    console.error('closed hospital', new Date().toISOString());
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -118,11 +115,14 @@ export class House {
     const query = `mutation ($input: FhirCreateServiceRequestInput!, $options: ActionOptions) {
       fhirCreateServiceRequest(input: $input, options: $options) { ${fields} }
     }`;
-    return (await this.ask<{ fhirCreateServiceRequest: Answer }>(who, query, { input, options })).fhirCreateServiceRequest;
+    return (await this.ask<{ fhirCreateServiceRequest: Answer }>(who, query, { input, options }))
+      .fhirCreateServiceRequest;
   }
 
-  approve = (actionId: string, who = this.approver) => this.#act('approveAction', 'Approve', { actionId, comment: 'Seen.' }, who);
-  reject = (actionId: string, who = this.approver) => this.#act('rejectAction', 'Reject', { actionId, comment: 'No.' }, who);
+  approve = (actionId: string, who = this.approver) =>
+    this.#act('approveAction', 'Approve', { actionId, comment: 'Seen.' }, who);
+  reject = (actionId: string, who = this.approver) =>
+    this.#act('rejectAction', 'Reject', { actionId, comment: 'No.' }, who);
   execute = (actionId: string, who = this.operator) => this.#act('executeAction', 'Execute', { actionId }, who);
   undo = (actionId: string, reason = 'Ordered for the wrong patient.', who = this.operator) =>
     this.#act('undoAction', 'Undo', { actionId, reason }, who);

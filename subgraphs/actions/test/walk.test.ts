@@ -31,7 +31,11 @@ describe('from proposal to undo', () => {
       undo: null,
     });
     expect(answer.action?.preview.summary).toContain('Lindqvist');
-    expect(answer.action?.preview.changes).toContainEqual({ path: 'ServiceRequest.status', before: null, after: 'active' });
+    expect(answer.action?.preview.changes).toContainEqual({
+      path: 'ServiceRequest.status',
+      before: null,
+      after: 'active',
+    });
     expect(answer.action?.policy.reasons.length).toBeGreaterThan(0);
     expect(await house.orders()).toEqual([]);
     id = idOf(answer);

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger, Database, ensureLoginRole, type Principal, requestContext } from '@countersign/kernel';
 import { createTestDatabase } from '@countersign/kernel/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type PostgresServer, startPostgres } from '../../../test/support/postgres.ts';
 import { knowledge } from '../src/index.ts';
 import { hashingEmbedder } from '../src/services/embedder.ts';
@@ -45,11 +45,14 @@ describe('on a PostgreSQL without pgvector', () => {
     return edges.map(({ node, score }) => ({ quote: node.quote, score: Number(score.toFixed(5)) }));
   };
 
-  it.each(['Who signs at discharge?', 'dishcarge', 'the nurse after a fall'])('finds the same for "%s"', async (query) => {
-    const found = await find(plain, query);
-    expect(found.length).toBeGreaterThan(0);
-    expect(found).toEqual(await find(withVectors, query));
-  });
+  it.each(['Who signs at discharge?', 'dishcarge', 'the nurse after a fall'])(
+    'finds the same for "%s"',
+    async (query) => {
+      const found = await find(plain, query);
+      expect(found.length).toBeGreaterThan(0);
+      expect(found).toEqual(await find(withVectors, query));
+    },
+  );
 
   it('shows another tenant nothing', async () => {
     expect(await find(plain, 'discharge', reader())).toEqual([]);

@@ -28,6 +28,9 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
 }
 
+/** Told after a commit whether the transaction published an event. */
+export type CommitListener = (commit: { readonly published: boolean }) => unknown;
+
 type Orm = MikroORM<PostgreSqlDriver, EntityManager>;
 type Backend =
   | { readonly kind: 'pglite'; pglite: PGlite; turnstile: Turnstile }
@@ -37,7 +40,7 @@ type Backend =
 export class Database {
   readonly backend: Backend;
   readonly #orm: Orm;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<CommitListener>();
 
   private constructor(orm: Orm, backend: Backend) {
     this.#orm = orm;
@@ -63,7 +66,7 @@ export class Database {
   }
 
   /** Calls back after each committed transaction of this process, to wake those who wait for its effects. */
-  onCommit(listener: () => void): () => void {
+  onCommit(listener: CommitListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -86,8 +89,10 @@ export class Database {
   }
 
   async #transaction<T>(session: Session, work: (em: EntityManager) => Promise<T>): Promise<T> {
-    const result = await inSession(session, () => this.#orm.em.fork({ clear: true }).transactional((em) => work(em)));
-    for (const listener of this.#listeners) listener();
+    const { result, published } = await inSession(session, () =>
+      this.#orm.em.fork({ clear: true }).transactional((em) => work(em)),
+    );
+    for (const listener of this.#listeners) listener({ published });
     return result;
   }
 }

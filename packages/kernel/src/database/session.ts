@@ -18,16 +18,25 @@ interface Scope {
   readonly session: Session | 'owner';
   /** Set while the transaction is open: what must not be left for anything but SQL. */
   open: boolean;
+  /** Whether an event was published in it. */
+  published: boolean;
 }
 
 const scopes = new AsyncLocalStorage<Scope>();
 
-/** Runs `work` in a scope whose transactions begin as `session`. Throws `NESTED_TRANSACTION` inside another one. */
-export async function inSession<T>(session: Session | 'owner', work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in a scope whose transactions begin as `session`; answers also whether it published an event. Throws
+ * `NESTED_TRANSACTION` inside another one.
+ */
+export async function inSession<T>(
+  session: Session | 'owner',
+  work: () => Promise<T>,
+): Promise<{ result: T; published: boolean }> {
   assertOutsideTransaction('a second transaction');
-  const scope: Scope = { session, open: true };
+  const scope: Scope = { session, open: true, published: false };
   try {
-    return await scopes.run(scope, work);
+    const result = await scopes.run(scope, work);
+    return { result, published: scope.published };
   } finally {
     scope.open = false;
   }
@@ -44,6 +53,12 @@ export function assertOutsideTransaction(what: string): void {
       `${what} was begun inside a database transaction; do it before or after.`,
     );
   }
+}
+
+/** Notes that the transaction publishes an event, so that the relay is woken when it is committed. */
+export function markPublished(): void {
+  const scope = scopes.getStore();
+  if (scope) scope.published = true;
 }
 
 /** The statement that opens a transaction as the current session, in one round trip. */

@@ -1,4 +1,5 @@
 import type { EntityManager } from '../database/database.ts';
+import { markPublished } from '../database/session.ts';
 import { newId } from '../ids.ts';
 import type { RequestContext } from '../principal/context.ts';
 
@@ -29,6 +30,7 @@ export interface EventConsumer {
 /** Writes an event into the transaction that makes it true (transactional outbox). */
 export async function publish(em: EntityManager, origin: EventOrigin, type: string, payload: object): Promise<void> {
   const { principal } = origin;
+  markPublished();
   await em.execute(
     `insert into kernel.outbox (id, tenant_id, type, payload, principal, workflow, surface, correlation_id)
      values (?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?)`,

@@ -55,7 +55,7 @@ export class Events {
         },
       );
     }
-    this.#forget = this.#database.onCommit(() => this.#relay.wake());
+    this.#forget = this.#database.onCommit(({ published }) => published && this.#relay.wake());
     this.#relay.start();
   }
 

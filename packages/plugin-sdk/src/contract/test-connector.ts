@@ -3,6 +3,7 @@ import type { HttpClient } from '../http.ts';
 import type { JsonObject } from '../json-schema.ts';
 import { checkAgainstSchema } from '../schema-check.ts';
 import type { Tool } from '../tool.ts';
+import type { ContractCase } from './contract-case.ts';
 import { schemaFaults } from './schema-sanity.ts';
 import { toolChecks } from './tool-checks.ts';
 import { watchHttp } from './watched-http.ts';
@@ -16,18 +17,6 @@ export interface ContractOptions {
   tenantId?: string;
   /** Default: the network, under the host's rules. */
   http?: HttpClient;
-}
-
-/** One call that works, and how to tell from outside that it did. */
-export interface ContractCase {
-  tool: string;
-  input: JsonObject;
-  /** Inputs that must be refused by the preview, with the code that they are refused with. */
-  refused?: readonly { input: JsonObject; code: string; path?: readonly string[] }[];
-  /** How many effects there are on the other side now, counted there and not by the connector. */
-  countEffects?(): Promise<number>;
-  /** Whether the effect no longer stands, as seen on the other side. */
-  isUndone?(externalId: string): Promise<boolean>;
 }
 
 export interface ContractCheck {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json-schema.ts';
 import { checkAgainstSchema } from '../schema-check.ts';
 import type { Execution, Tool, ToolContext } from '../tool.ts';
 import { ToolError } from '../tool-error.ts';
-import type { ContractCase } from './test-connector.ts';
+import type { ContractCase } from './contract-case.ts';
 import { contextOf } from './test-context.ts';
 import type { WatchedHttp } from './watched-http.ts';
 

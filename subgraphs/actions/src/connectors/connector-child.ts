@@ -42,6 +42,8 @@ interface Call extends Request {
   /** How many requests have gone out that may have changed something. */
   acts: number;
   isGivenUp: boolean;
+  /** Resolves when the connector has let go of the call, or has ended. */
+  over: PromiseWithResolvers<void>;
 }
 
 /** One running process of a connector. Anything that it says is checked; what it does not do in time ends it. */
@@ -75,22 +77,33 @@ export class ConnectorChild {
   private constructor(options: ChildOptions) {
     this.#options = options;
     this.#process = fork(join(options.bundleDir, BUNDLE), [], sandboxed(options));
-    this.ended = new Promise((ended) => {
-      this.#process.once('error', (error) => {
-        this.#how = `could not be run (${error.message})`;
-      });
-      this.#process.once('close', (code, signal) => {
-        this.#how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-        this.#isEnded = true;
-        this.#failAll();
-        ended();
-      });
-    });
+    this.ended = this.#end();
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         options.log.debug({ connector: options.manifest.name }, chunk.subarray(0, 2000).toString('utf8').trimEnd());
       });
     }
+  }
+
+  /** Not the event `close`: it does not come where the host has let go of the channel first. */
+  async #end(): Promise<void> {
+    const { promise: exited, resolve: exit } = Promise.withResolvers<void>();
+    const { promise: heardOut, resolve: hearOut } = Promise.withResolvers<void>();
+    this.#process.once('exit', (code, signal) => {
+      this.#how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+      exit();
+    });
+    // Comes when everything that was said before the end has been heard.
+    this.#process.once('disconnect', hearOut);
+    this.#process.on('error', (error) => {
+      if (this.#process.pid !== undefined) return;
+      this.#how = `could not be run (${error.message})`;
+      exit();
+      hearOut();
+    });
+    await Promise.all([exited, heardOut]);
+    this.#isEnded = true;
+    this.#failAll();
   }
 
   get pid(): number | undefined {
@@ -110,6 +123,12 @@ export class ConnectorChild {
     return this.#calls.size;
   }
 
+  /** Resolves when the connector holds on to no call that was given up: until then it may be about to be ended. */
+  async whenResponsive(): Promise<void> {
+    const overdue = [...this.#calls.values()].filter((call) => call.isGivenUp);
+    await Promise.all(overdue.map((call) => call.over.promise));
+  }
+
   /**
    * Makes one call. When `signal` is aborted it fails with the signal's reason at once; a connector that does not let
    * go of the call within `graceMs` then is ended.
@@ -117,7 +136,8 @@ export class ConnectorChild {
   async call(request: Request, signal: AbortSignal, graceMs: number): Promise<unknown> {
     const callId = randomUUID();
     const { promise, ...settle } = Promise.withResolvers<unknown>();
-    const call = { ...request, settle, http: new AbortController(), requests: 0, acts: 0, isGivenUp: false };
+    const over = Promise.withResolvers<void>();
+    const call = { ...request, settle, http: new AbortController(), requests: 0, acts: 0, isGivenUp: false, over };
     const giveUp = () => this.#giveUp(callId, call, signal.reason, graceMs);
     this.#calls.set(callId, call);
     this.#keepAlive();
@@ -137,6 +157,8 @@ export class ConnectorChild {
   /** Lets the process end by itself, or ends it after `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
+    // The host waits for the end, so it must live to see it.
+    this.#hold('ref');
     if (this.#process.connected) this.#process.disconnect();
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), graceMs);
     await this.ended;
@@ -222,6 +244,7 @@ export class ConnectorChild {
     this.#calls.delete(callId);
     call.http.abort();
     how(call);
+    call.over.resolve();
     this.#keepAlive();
   }
 
@@ -243,7 +266,10 @@ export class ConnectorChild {
 
   /** The host's process lives on for a call, and not for a connector that only waits for one. */
   #keepAlive(): void {
-    const turn = this.#calls.size > 0 ? 'ref' : 'unref';
+    this.#hold(this.#calls.size > 0 ? 'ref' : 'unref');
+  }
+
+  #hold(turn: 'ref' | 'unref'): void {
     this.#process[turn]();
     this.#process.channel?.[turn]();
     for (const stream of [this.#process.stdout, this.#process.stderr]) {

@@ -138,7 +138,9 @@ export class ConnectorHost {
     clearTimeout(this.#idle);
     const current = this.#child;
     const child = await current?.catch(() => undefined);
+    await child?.whenResponsive();
     if (child && !child.isEnded && !child.isStopping) return child;
+    if (child?.isEnded) await child.ended;
     if (this.#child === current) this.#child = undefined;
     this.#child ??= this.#start();
     return this.#child;

@@ -22,7 +22,7 @@ export async function greetChild(
   const options = { signal: AbortSignal.any([over.signal, AbortSignal.timeout(START_TIMEOUT_MS)]) };
   try {
     const answer = once(child, 'message', options).then(([raw]) => raw as unknown);
-    const end = Promise.race([once(child, 'close', options), once(child, 'error', options)]).then(() => {
+    const end = Promise.race([once(child, 'exit', options), once(child, 'error', options)]).then(() => {
       throw crashed(manifest.name, 'ended before it had said who it is');
     });
     child.send({ kind: 'hello', protocol: PROTOCOL_VERSION, tenantId, config }, () => undefined);

@@ -59,7 +59,7 @@ async function attempt(what: string, target: string, ctx: ToolContext): Promise<
     if (error instanceof Error && error.name === 'ToolError') throw error;
     if (what === 'fail') throw error;
     const { code, cause } = error as { code?: string; cause?: { code?: string } }; // as Node's errors are
-    return `denied: ${code ?? cause?.code ?? error}`;
+    return `denied: ${code ?? cause?.code ?? cause ?? error}`;
   }
 }
 

@@ -108,7 +108,10 @@ export class Action {
   @Property({ type: 'integer' })
   checks!: number;
 
-  @Field(() => String, { nullable: true, description: 'The business process that it was proposed in, as the caller names it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The business process that it was proposed in, as the caller names it.',
+  })
   @Property({ type: 'text', nullable: true })
   workflow!: string | null;
 
@@ -144,7 +147,10 @@ export class Action {
   @Field(() => [Approval], { description: 'What checkers decided, oldest first.' })
   approvals!: Approval[];
 
-  @Field(() => Action, { nullable: true, description: 'The action that undoes it, or last tried to; null when none did.' })
+  @Field(() => Action, {
+    nullable: true,
+    description: 'The action that undoes it, or last tried to; null when none did.',
+  })
   undo!: Action | null;
 
   @Field(() => Action, { nullable: true, description: 'The action that this one undoes; null when it is not an undo.' })

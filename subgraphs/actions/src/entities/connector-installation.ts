@@ -23,7 +23,9 @@ export class ConnectorInstallation {
   @Property({ type: 'text' })
   version!: string;
 
-  @Field(() => JsonScalar, { description: "The configuration, as the connector's own schema has it. Secrets are not in it." })
+  @Field(() => JsonScalar, {
+    description: "The configuration, as the connector's own schema has it. Secrets are not in it.",
+  })
   @Property({ type: 'jsonb' })
   config!: JsonObject;
 

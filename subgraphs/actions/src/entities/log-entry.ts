@@ -13,7 +13,10 @@ export class LogPrincipal {
 }
 
 /** One entry of the decision log: written with what it records, sealed (numbered and chained) within a second. */
-@ObjectType({ description: 'One entry of the decision log: written with what it records, sealed (numbered and chained) within a second.' })
+@ObjectType({
+  description:
+    'One entry of the decision log: written with what it records, sealed (numbered and chained) within a second.',
+})
 @Entity({ schema: 'actions', tableName: 'log_entry' })
 export class LogEntry {
   @Field(() => ID, { description: 'Stable id.' })
@@ -27,11 +30,17 @@ export class LogEntry {
   @Property({ type: 'integer' })
   format!: number;
 
-  @Field(() => ID, { nullable: true, description: 'The action that it is about; null for what concerns no one action.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The action that it is about; null for what concerns no one action.',
+  })
   @Property({ type: 'uuid', nullable: true })
   actionId!: string | null;
 
-  @Field({ description: 'What it records: `INPUT`, `EVIDENCE`, `PREVIEW`, `POLICY`, `APPROVAL`, `INTENT`, `EXECUTION`, `OUTCOME`, `UNDO` and others.' })
+  @Field({
+    description:
+      'What it records: `INPUT`, `EVIDENCE`, `PREVIEW`, `POLICY`, `APPROVAL`, `INTENT`, `EXECUTION`, `OUTCOME`, `UNDO` and others.',
+  })
   @Property({ type: 'text' })
   kind!: string;
 
@@ -59,7 +68,9 @@ export class LogEntry {
   @Property({ type: 'jsonb' })
   facts!: JsonObject;
 
-  @Field(() => JsonScalar, { description: 'What was recorded and may have to be erased; the digests below still commit to it then.' })
+  @Field(() => JsonScalar, {
+    description: 'What was recorded and may have to be erased; the digests below still commit to it then.',
+  })
   @Property({ type: 'jsonb', fieldName: 'entry_values' })
   values!: JsonObject;
 
@@ -70,7 +81,10 @@ export class LogEntry {
   @Property({ type: 'jsonb' })
   valueDigests!: Record<string, string>;
 
-  @Field(() => String, { nullable: true, description: 'Content digest of the entry before this one of the same action.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Content digest of the entry before this one of the same action.',
+  })
   @Property({ type: 'text', nullable: true })
   previousOfAction!: string | null;
 
@@ -82,11 +96,17 @@ export class LogEntry {
   @Property({ type: 'text', nullable: true })
   contentDigest!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Hash of the entry before this one in the tenant's log; null until sealed." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Hash of the entry before this one in the tenant's log; null until sealed.",
+  })
   @Property({ type: 'text', nullable: true })
   previousHash!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'SHA-256 over number, content and the hash before; null until sealed.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'SHA-256 over number, content and the hash before; null until sealed.',
+  })
   @Property({ type: 'text', nullable: true })
   hash!: string | null;
 }

@@ -1,6 +1,6 @@
 import { JsonScalar } from '@countersign/kernel';
-import { Field, Float, ObjectType, registerEnumType } from 'type-graphql';
 import type { JsonValue } from '@countersign/plugin-sdk';
+import { Field, Float, ObjectType, registerEnumType } from 'type-graphql';
 
 @ObjectType({ description: 'One change that executing would make on the other side.' })
 export class Change {
@@ -22,7 +22,10 @@ export class Preview {
   @Field(() => [Change], { description: 'Each change on the other side.' })
   changes!: Change[];
 
-  @Field(() => Float, { nullable: true, description: 'What it will cost on the other side, in US dollars; null when nothing is said.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'What it will cost on the other side, in US dollars; null when nothing is said.',
+  })
   costUsd?: number | null;
 
   /** Differs when what the preview relied on has changed since. */
@@ -56,7 +59,10 @@ export class Policy {
 
 @ObjectType({ description: 'What came of an action.' })
 export class Outcome {
-  @Field(() => String, { nullable: true, description: 'How the other side names what was made, such as `ServiceRequest/17`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'How the other side names what was made, such as `ServiceRequest/17`.',
+  })
   externalId!: string | null;
 
   @Field(() => JsonScalar, { nullable: true, description: "The tool's output, as its output schema has it." })

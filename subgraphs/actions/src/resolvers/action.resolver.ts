@@ -93,10 +93,15 @@ export class RejectActionPayload extends ApproveActionPayload {}
 
 @ObjectType({ description: 'What came of executing.' })
 export class ExecuteActionPayload {
-  @Field(() => Action, { nullable: true, description: 'The action, also when the other side failed; null when it was refused.' })
+  @Field(() => Action, {
+    nullable: true,
+    description: 'The action, also when the other side failed; null when it was refused.',
+  })
   action?: Action | null;
 
-  @Field(() => [UserError], { description: 'Why it was refused, or what went wrong on the other side; empty when it was done.' })
+  @Field(() => [UserError], {
+    description: 'Why it was refused, or what went wrong on the other side; empty when it was done.',
+  })
   userErrors!: UserError[];
 }
 
@@ -118,12 +123,18 @@ export class ActionResolver {
   }
 
   @Query(() => Action, { nullable: true, description: 'An action; null when there is none, or none that you may see.' })
-  action(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() { principal }: RequestContext): Promise<Action | null> {
+  action(
+    @Arg('id', () => ID, { description: 'Its id.' }) id: string,
+    @Ctx() { principal }: RequestContext,
+  ): Promise<Action | null> {
     return this.#reader.one(principal, id);
   }
 
   @Query(() => ActionConnection, { description: 'Actions, newest first.' })
-  async actions(@Args(() => ActionsArgs) args: ActionsArgs, @Ctx() { principal }: RequestContext): Promise<ActionConnection> {
+  async actions(
+    @Args(() => ActionsArgs) args: ActionsArgs,
+    @Ctx() { principal }: RequestContext,
+  ): Promise<ActionConnection> {
     const page = parsePage(args);
     const rows = await this.#reader.page(principal, page, args.status);
     return connection(rows, page, (node, cursor) => ({ node, cursor: cursor({ id: node.id }) }));
@@ -150,7 +161,8 @@ export class ActionResolver {
 
   @Mutation(() => ExecuteActionPayload, {
     nullable: true,
-    description: 'Executes what was approved, once, however often it is called; answers the outcome when it was executed before.',
+    description:
+      'Executes what was approved, once, however often it is called; answers the outcome when it was executed before.',
   })
   executeAction(
     @Arg('input', () => ExecuteActionInput, { description: 'Which action.' }) { actionId }: ExecuteActionInput,
@@ -167,7 +179,10 @@ export class ActionResolver {
     description: 'Undoes what was done, by an action of its own; answers the first action.',
   })
   undoAction(
-    @Arg('input', () => UndoActionInput, { description: 'Which action, and why.' }) { actionId, reason }: UndoActionInput,
+    @Arg('input', () => UndoActionInput, { description: 'Which action, and why.' }) {
+      actionId,
+      reason,
+    }: UndoActionInput,
     @Ctx() context: RequestContext,
   ): Promise<UndoActionPayload> {
     return withOutcome(

@@ -44,7 +44,10 @@ export class Connector {
   @Field(() => [Tool], { description: 'What can be done with it.' })
   tools!: Tool[];
 
-  @Field(() => ConnectorInstallation, { nullable: true, description: "The tenant's configuration; null before there is one." })
+  @Field(() => ConnectorInstallation, {
+    nullable: true,
+    description: "The tenant's configuration; null before there is one.",
+  })
   installation!: ConnectorInstallation | null;
 }
 
@@ -53,7 +56,9 @@ export class ConfigureConnectorInput {
   @Field({ description: 'Name of the connector, such as `fhir`.' })
   connector!: string;
 
-  @Field(() => JsonScalar, { description: "The configuration, as the connector's `configSchema` has it; it replaces the one before." })
+  @Field(() => JsonScalar, {
+    description: "The configuration, as the connector's `configSchema` has it; it replaces the one before.",
+  })
   config!: object;
 }
 
@@ -74,7 +79,9 @@ export class ConnectorResolver {
     this.#installations = installations;
   }
 
-  @Query(() => [Connector], { description: "The connectors that there are, each with the tenant's configuration of it." })
+  @Query(() => [Connector], {
+    description: "The connectors that there are, each with the tenant's configuration of it.",
+  })
   async connectors(@Ctx() { principal }: RequestContext): Promise<Connector[]> {
     const all = await this.#installations.all(principal);
     return all.map(({ connector: { manifest }, installation }) => {
@@ -89,6 +96,8 @@ export class ConnectorResolver {
     @Arg('input', () => ConfigureConnectorInput, { description: 'The configuration.' }) input: ConfigureConnectorInput,
     @Ctx() context: RequestContext,
   ): Promise<ConfigureConnectorPayload> {
-    return payload(async () => ({ installation: await this.#installations.configure(input.connector, input.config, context) }));
+    return payload(async () => ({
+      installation: await this.#installations.configure(input.connector, input.config, context),
+    }));
   }
 }

@@ -14,7 +14,9 @@ export class LogEntryEdge implements Edge<LogEntry> {
 
 @ObjectType({ description: 'A page of the decision log.' })
 export class DecisionLogConnection {
-  @Field(() => [LogEntryEdge], { description: 'The entries in the order of the log; those that are not sealed yet come last.' })
+  @Field(() => [LogEntryEdge], {
+    description: 'The entries in the order of the log; those that are not sealed yet come last.',
+  })
   edges!: LogEntryEdge[];
 
   @Field(() => PageInfo, { description: 'Where the page stands.' })

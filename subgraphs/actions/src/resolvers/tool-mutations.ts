@@ -42,7 +42,9 @@ export function toolMutations(catalogue: ToolCatalogue, proposals: Proposals): S
       return { action: await proposals.propose(known, input, parseOptions(options), context) };
     });
   const { Mutation } = toolResolvers(manifests, propose);
-  const tools = manifests.flatMap(({ name, tools }) => tools.map((tool) => ({ ...tool, name: `${name}.${tool.name}` })));
+  const tools = manifests.flatMap(({ name, tools }) =>
+    tools.map((tool) => ({ ...tool, name: `${name}.${tool.name}` })),
+  );
   return {
     typeDefs: parse(`${optionsSdl}\n${toolSdl(manifests)}`),
     resolvers: { Mutation },
@@ -66,7 +68,11 @@ const optionsShape = z.object({
     .array(
       z.object({
         answerId: z.string(),
-        markers: z.array(z.number().int()).min(1).max(50).transform((markers) => [...new Set(markers)]),
+        markers: z
+          .array(z.number().int())
+          .min(1)
+          .max(50)
+          .transform((markers) => [...new Set(markers)]),
       }),
     )
     .max(20)

@@ -75,7 +75,10 @@ export class Approvals {
     em.persist(em.create(Approval, approval));
     const approved = decision === ApprovalDecision.APPROVED;
     const facts = { approvalId: approval.id, planHash, from, to: status };
-    this.#log.append(em, context, action, approved ? 'APPROVAL' : 'REJECTION', { facts, values: comment ? { comment } : {} });
+    this.#log.append(em, context, action, approved ? 'APPROVAL' : 'REJECTION', {
+      facts,
+      values: comment ? { comment } : {},
+    });
     await publish(em, context, approved ? 'ActionApproved' : 'ActionRejected', { actionId, tool });
     await em.flush();
     return loadAction(em, actionId);

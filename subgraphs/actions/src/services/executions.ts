@@ -76,7 +76,8 @@ export class Executions {
       const { leases, log } = this.#parts;
       const now = log.now();
       if (action.status !== 'EXECUTING' && action.status !== 'UNKNOWN') return null;
-      if (leases.isHeld(action, now) || (action.leaseOwner === null && action.leaseUntil && action.leaseUntil > now)) return null;
+      if (leases.isHeld(action, now) || (action.leaseOwner === null && action.leaseUntil && action.leaseUntil > now))
+        return null;
       // What its caller was told is not known is made known; what was cut off is done, if it was not.
       const again = undone !== null || (action.status === 'EXECUTING' && action.attempts < mostPickups);
       return this.attempt(em, { action, undone }, { intended: false, again });
@@ -85,15 +86,25 @@ export class Executions {
   }
 
   /** Takes the lease on a locked action, and reads what has to be done for it. */
-  async attempt(em: EntityManager, { action, undone }: Locked, how: Pick<Attempt, 'intended' | 'again'>): Promise<Attempt> {
+  async attempt(
+    em: EntityManager,
+    { action, undone }: Locked,
+    how: Pick<Attempt, 'intended' | 'again'>,
+  ): Promise<Attempt> {
     const tool = this.#parts.catalogue.tool(action.tool);
-    if (!tool) throw problem('TOOL_NOT_FOUND', `The tool ${action.tool} is not here any more: its connector was removed.`);
+    if (!tool)
+      throw problem('TOOL_NOT_FOUND', `The tool ${action.tool} is not here any more: its connector was removed.`);
     const config = await configOf(em, tool.connector.manifest.name);
     const { tenantId } = action;
     const of = undone ?? action;
     const effect = { tool, tenantId, config, idempotencyKey: of.id, input: of.input };
     const fence = this.#parts.leases.take(action, this.#parts.log.now());
-    return { actionId: action.id, fence, effect: undone ? { ...effect, undo: undoOf(undone, String(action.input.reason)) } : effect, ...how };
+    return {
+      actionId: action.id,
+      fence,
+      effect: undone ? { ...effect, undo: undoOf(undone, String(action.input.reason)) } : effect,
+      ...how,
+    };
   }
 
   /** Reaches out to the other side and records what came of it. */

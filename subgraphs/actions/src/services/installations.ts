@@ -1,4 +1,13 @@
-import { type Database, type EntityManager, type EventOrigin, isUuid, newId, type Principal, problem, UserProblem } from '@countersign/kernel';
+import {
+  type Database,
+  type EntityManager,
+  type EventOrigin,
+  isUuid,
+  newId,
+  type Principal,
+  problem,
+  UserProblem,
+} from '@countersign/kernel';
 import { checkAgainstSchema } from '@countersign/plugin-sdk';
 import { ConnectorInstallation } from '../entities/connector-installation.ts';
 import type { JsonObject } from './decision-log/index.ts';
@@ -20,7 +29,9 @@ export class Installations {
   }
 
   /** All connectors that are there, each with the tenant's configuration of it. */
-  async all(principal: Principal): Promise<{ connector: KnownConnector; installation: ConnectorInstallation | null }[]> {
+  async all(
+    principal: Principal,
+  ): Promise<{ connector: KnownConnector; installation: ConnectorInstallation | null }[]> {
     const installations = await this.#database.withTenant(principal, (em) => em.find(ConnectorInstallation, {}));
     return [...this.#catalogue.connectors.values()].map((connector) => ({
       connector,
@@ -42,12 +53,20 @@ export class Installations {
     const known = this.#catalogue.connectors.get(connector);
     if (!known) {
       const names = [...this.#catalogue.connectors.keys()].join(', ') || 'none';
-      throw problem('CONNECTOR_UNKNOWN', `There is no connector ${connector}; there are ${names}.`, ['input', 'connector']);
+      throw problem('CONNECTOR_UNKNOWN', `There is no connector ${connector}; there are ${names}.`, [
+        'input',
+        'connector',
+      ]);
     }
     const checked = checkConfig(known, config);
     return this.#database.withTenant(origin.principal, async (em) => {
       const installation = await this.#store(em, known, checked, origin);
-      const facts = { subject: 'connector', connector, version: known.manifest.version, installationId: installation.id };
+      const facts = {
+        subject: 'connector',
+        connector,
+        version: known.manifest.version,
+        installationId: installation.id,
+      };
       this.#log.appendGeneral(em, origin, 'CONFIGURATION', { facts, values: { config: checked } });
       return installation;
     });
@@ -74,7 +93,12 @@ function checkConfig({ manifest }: KnownConnector, config: unknown): JsonObject 
   const found = [...problems, ...(problems.length === 0 ? strangeAddresses(value) : [])];
   if (found.length > 0) {
     throw new UserProblem(
-      ...found.map(({ code, message, path = [] }) => ({ code, message, path: ['input', 'config', ...path], params: null })),
+      ...found.map(({ code, message, path = [] }) => ({
+        code,
+        message,
+        path: ['input', 'config', ...path],
+        params: null,
+      })),
     );
   }
   return value as JsonObject; // The schema of a configuration is that of an object.
@@ -85,6 +109,8 @@ function strangeAddresses(config: unknown): { code: string; message: string; pat
   return Object.entries(config ?? {}).flatMap(([name, value]) => {
     if (typeof value !== 'string' || !/^[a-z][a-z0-9+.-]*:/i.test(value) || !URL.canParse(value)) return [];
     if (['http:', 'https:'].includes(new URL(value).protocol)) return [];
-    return [{ code: 'CONFIG_INVALID', message: `${name} must begin with http:// or https://, not "${value}".`, path: [name] }];
+    return [
+      { code: 'CONFIG_INVALID', message: `${name} must begin with http:// or https://, not "${value}".`, path: [name] },
+    ];
   });
 }

@@ -29,7 +29,9 @@ export async function loadAction(em: EntityManager, id: string): Promise<Action>
 
 /** The action, its row locked until the transaction ends. Throws `NOT_FOUND`. */
 export async function lockAction(em: EntityManager, id: string): Promise<Action> {
-  const action = isUuid(id) ? await em.findOne(Action, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }) : null;
+  const action = isUuid(id)
+    ? await em.findOne(Action, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
+    : null;
   if (!action) throw notFound('action');
   return action;
 }

@@ -38,7 +38,11 @@ export class LogReader {
       const action = isUuid(actionId) ? await em.findOne(Action, { id: actionId }) : null;
       if (!action) throw notFound('action');
       const actions = [action, ...(await em.find(Action, { undoOfId: action.id }))];
-      const entries = await em.find(LogEntry, { actionId: { $in: actions.map(({ id }) => id) } }, { orderBy: inLogOrder });
+      const entries = await em.find(
+        LogEntry,
+        { actionId: { $in: actions.map(({ id }) => id) } },
+        { orderBy: inLogOrder },
+      );
       const last = page.after?.id;
       const start = last === undefined ? 0 : entries.findIndex(({ id }) => id === last) + 1;
       return {

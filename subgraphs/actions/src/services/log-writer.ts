@@ -28,7 +28,12 @@ export class LogWriter {
   }
 
   /** Appends what concerns no one action. */
-  appendGeneral(em: EntityManager, origin: EventOrigin, kind: EntryKind, content: { facts?: object; values?: object }): void {
+  appendGeneral(
+    em: EntityManager,
+    origin: EventOrigin,
+    kind: EntryKind,
+    content: { facts?: object; values?: object },
+  ): void {
     this.#write(em, origin, kind, { ...content, occurredAt: this.#now(), action: null });
   }
 

@@ -8,7 +8,7 @@ import {
   type RequestContext,
   UserProblem,
 } from '@countersign/kernel';
-import { checkAgainstSchema, type Preview as ToolPreview, type ToolError } from '@countersign/plugin-sdk';
+import { checkAgainstSchema, type ToolError, type Preview as ToolPreview } from '@countersign/plugin-sdk';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Action } from '../entities/action.ts';
 import { ConnectorInstallation } from '../entities/connector-installation.ts';
@@ -79,7 +79,10 @@ export class Proposals {
     const id = newId();
     const { preview, calls } = await this.#preview(id, tool, checked, config, context);
     const policy = decideProposal(tool.manifest);
-    return this.#store({ id, tool, input: checked, fingerprint, evidence, preview, policy, idempotencyKey, calls }, context);
+    return this.#store(
+      { id, tool, input: checked, fingerprint, evidence, preview, policy, idempotencyKey, calls },
+      context,
+    );
   }
 
   #underKey(key: string | null, fingerprint: string, { principal }: RequestContext): Promise<Action | null> {
@@ -140,7 +143,10 @@ export class Proposals {
       em.persist(em.create(Evidence, { id: newId(), tenantId: action.tenantId, actionId: id, ordinal, ...passage }));
     }
     const { fingerprint, planHash: hash, toolVersion: version } = action;
-    log.append(em, context, action, 'INPUT', { facts: { tool: tool.name, version, fingerprint }, values: { input: plan.input } });
+    log.append(em, context, action, 'INPUT', {
+      facts: { tool: tool.name, version, fingerprint },
+      values: { input: plan.input },
+    });
     if (evidence.length > 0) {
       const cited = evidence.map(({ quote: _quote, ...reference }) => reference);
       const quotes = evidence.map(({ quote }) => quote);

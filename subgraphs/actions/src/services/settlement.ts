@@ -57,7 +57,11 @@ export class Settlement {
   }
 
   /** The first action's state follows that of its undo. */
-  async #follow(em: EntityManager, origin: EventOrigin, { action, undone }: { action: Action; undone: Action }): Promise<void> {
+  async #follow(
+    em: EntityManager,
+    origin: EventOrigin,
+    { action, undone }: { action: Action; undone: Action },
+  ): Promise<void> {
     const event = eventForUndone(action.status, undone.stoodAt ?? 'SUCCEEDED');
     if (event === null) return;
     move(undone, event);
@@ -79,7 +83,10 @@ export class Settlement {
 
 const eventOf = { done: 'SUCCEED', pending: 'SUBMIT', nothing: 'FAIL', unknown: 'LOSE_TRACK' } as const;
 
-const notDone: Fault = { code: 'NOT_DONE', message: 'It did not take effect on the other side; it may be executed again.' };
+const notDone: Fault = {
+  code: 'NOT_DONE',
+  message: 'It did not take effect on the other side; it may be executed again.',
+};
 
 function outcomeAfter(finding: Finding): Outcome {
   if ('outcome' in finding) return finding.outcome;

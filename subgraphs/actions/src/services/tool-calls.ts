@@ -2,9 +2,9 @@ import {
   type JsonObject,
   type OperationPayloads,
   type OperationResults,
-  type Preview as ToolPreview,
   ToolError,
   type ToolOperation,
+  type Preview as ToolPreview,
 } from '@countersign/plugin-sdk';
 import type { Preview } from '../entities/plan.ts';
 import type { CallRecord } from './log-writer.ts';
@@ -54,7 +54,8 @@ export async function ask<Operation extends ToolOperation>(
     const result = await call(request);
     return { ok: true, result, record: record('status' in result ? result.status : 'answered') };
   } catch (error) {
-    const fault = error instanceof ToolError ? error : new ToolError('CONNECTOR_FAULT', 'The connector failed.', { cause: error });
+    const fault =
+      error instanceof ToolError ? error : new ToolError('CONNECTOR_FAULT', 'The connector failed.', { cause: error });
     return { ok: false, error: fault, record: record(fault.code) };
   }
 }

@@ -40,12 +40,16 @@ export class ToolCatalogue {
  */
 export function loadCatalogue(folder: string = pluginsFolder()): ToolCatalogue {
   const plugins = existsSync(folder) ? readdirSync(folder).sort() : [];
-  const built = plugins.map((name) => join(folder, name, 'dist')).filter((dist) => existsSync(join(dist, 'manifest.json')));
+  const built = plugins
+    .map((name) => join(folder, name, 'dist'))
+    .filter((dist) => existsSync(join(dist, 'manifest.json')));
   return new ToolCatalogue(
     built.map((dist) => {
       const manifest: ConnectorManifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
       if (manifest.protocol.major !== PROTOCOL_VERSION.major) {
-        throw new Error(`${dist}: speaks protocol ${manifest.protocol.major}.x, this product ${PROTOCOL_VERSION.major}.x.`);
+        throw new Error(
+          `${dist}: speaks protocol ${manifest.protocol.major}.x, this product ${PROTOCOL_VERSION.major}.x.`,
+        );
       }
       return { manifest, bundle: join(dist, 'connector.mjs') };
     }),

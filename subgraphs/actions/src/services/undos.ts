@@ -51,7 +51,8 @@ export class Undos {
     const { database, executions, catalogue } = this.#parts;
     assertUndoable(action, this.#parts.log.now());
     const tool = catalogue.tool(action.tool);
-    if (!tool) throw problem('TOOL_NOT_FOUND', `The tool ${action.tool} is not here any more: its connector was removed.`);
+    if (!tool)
+      throw problem('TOOL_NOT_FOUND', `The tool ${action.tool} is not here any more: its connector was removed.`);
     const { preview, calls } = await this.#preview(tool, action, reason, context);
     const attempt = await database.withTenant(context.principal, (em) =>
       this.#begin(em, { actionId: action.id, tool, reason, preview, calls }, context),
@@ -65,7 +66,8 @@ export class Undos {
     reason: string,
     context: RequestContext,
   ): Promise<{ preview: Preview; calls: readonly CallRecord[] }> {
-    if (!tool.manifest.operations.includes('compensatePreview')) return { preview: reversed(action.preview), calls: [] };
+    if (!tool.manifest.operations.includes('compensatePreview'))
+      return { preview: reversed(action.preview), calls: [] };
     const { database, call, callTimeoutMs: timeoutMs } = this.#parts;
     const { principal } = context;
     const config = await database.withTenant(principal, (em) => configOf(em, tool.connector.manifest.name));
@@ -96,7 +98,16 @@ export class Undos {
     const { tool, reason, preview } = plan;
     const input = { undoOf: first.id, reason };
     const fingerprint = requestFingerprint({ tool: tool.name, version: tool.connector.manifest.version, input });
-    const draft = { id, tool, input, fingerprint, preview, policy: decideUndo(), idempotencyKey: null, undoOfId: first.id };
+    const draft = {
+      id,
+      tool,
+      input,
+      fingerprint,
+      preview,
+      policy: decideUndo(),
+      idempotencyKey: null,
+      undoOfId: first.id,
+    };
     const undo = em.create(Action, draftAction(draft, log.now(), context));
     em.persist(undo);
     await em.flush();

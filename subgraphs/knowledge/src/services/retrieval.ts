@@ -29,7 +29,7 @@ const limits = {
   feedback: 5_000,
   /** Up to so many passages all embeddings are compared; of more, those that the words found. */
   exact: 20_000,
-  /** What texts that have nothing in common stay below. */
+  /** Twice the standard deviation of the inner product of unrelated unit vectors with 384 dimensions, 1 / sqrt(384). */
   similarity: 0.1,
 } as const;
 
