@@ -11,12 +11,12 @@ import { ActionResolver } from './resolvers/action.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
 import { toolMutations } from './resolvers/tool-mutations.ts';
-import { type Timing, workshop } from './services/workshop.ts';
+import { assembleServices, type Timing } from './services/assemble-services.ts';
 
 export type { ActionEvents, ActionFact, ToolCall } from './events.ts';
+export type { Timing } from './services/assemble-services.ts';
 export { provisionConnector } from './services/provisioning.ts';
 export { loadCatalogue, ToolCatalogue } from './services/tool-catalogue.ts';
-export type { Timing } from './services/workshop.ts';
 
 /** What is done: tools, proposals, approvals, executions, undos, and the log of all decisions. */
 export const actions = defineActions();
@@ -29,7 +29,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
     migrations: [initial],
     permissions,
     assemble: (kernel) => {
-      const { catalogue, services, stop } = workshop(kernel, timing);
+      const { catalogue, services, stop } = assembleServices(kernel, timing);
       const { reader, installations, logReader, logWriter, sealer, recovery } = services;
       const sealing = new Loop('log-sealer', () => sealer.sealOutstanding(), kernel.log, { intervalMs: 500 });
       const recovering = new Loop('action-recovery', () => recovery.settleDue(), kernel.log, { intervalMs: 1_000 });

@@ -72,6 +72,11 @@ describe('proposals', () => {
       expect(code[0]?.path).toEqual(['input', 'code', 'system']);
     });
 
+    it('for text that no log can keep', async () => {
+      const { userErrors } = await house.propose(null, { ...order, note: 'a\u0000b' });
+      expect(userErrors).toMatchObject([{ code: 'INVALID_TEXT', path: ['input'] }]);
+    });
+
     it('for a code without a system, by the type of the input', async () => {
       const query = `mutation { fhirCreateServiceRequest(input: { patient: "Patient/maria-lindqvist", code: { code: "1" } }) { action { id } } }`;
       expect(await house.refusal(house.operator, query)).toBe('BAD_REQUEST');

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { countTerms } from '@countersign/kernel/text';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { chunk } from '../src/services/chunker.ts';
 import { confidenceOf, coverage } from '../src/services/confidence.ts';
 import { hashingEmbedder } from '../src/services/embedder.ts';
 import { expandQuery, feedbackPassages } from '../src/services/feedback.ts';
 import { bm25, type Candidate, fuse } from '../src/services/ranking.ts';
-import { countTerms } from '../src/services/terms.ts';
 
 /** The Cranfield collection: abstracts on aerodynamics, questions, and who judged what relevant. */
 const folder = new URL('../../../../shared/data/retrieval/cranfield/', import.meta.url);

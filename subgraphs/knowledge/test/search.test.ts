@@ -1,6 +1,6 @@
+import { countTerms } from '@countersign/kernel/text';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bm25 } from '../src/services/ranking.ts';
-import { countTerms } from '../src/services/terms.ts';
 import { countReadable, documentFrequencies, lexicalCandidates } from '../src/statements/retrieval.ts';
 import { type House, openHouse, reader, type SearchPage } from './house.fixture.ts';
 

@@ -8,14 +8,14 @@ export class User {
 }
 
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType()
+@ObjectType({ description: 'A text that answers can be grounded in, and who may read it.' })
 export class Document {
   @Field(() => ID, { description: 'Stable id.' })
   id!: string;
 }
 
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType()
+@ObjectType({ description: 'A piece of a document: what search finds and answers cite.' })
 export class Passage {
   @Field(() => ID, { description: 'Stable id.' })
   id!: string;

@@ -60,7 +60,7 @@ const permissionOf = (tool: string): string => `tool:${tool}:propose`;
 /** `fhir.createServiceRequest` -> `fhirCreateServiceRequest`. */
 const mutationOf = (tool: string): string => tool.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
 
-const label = z.string().trim().min(1).max(255);
+const label = z.string().min(1).max(255);
 
 const optionsShape = z.object({
   idempotencyKey: label.nullish().transform((key) => key ?? null),

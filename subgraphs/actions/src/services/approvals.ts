@@ -6,6 +6,7 @@ import { mayApprove } from './lifecycle/index.ts';
 import { loadAction, lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { insist, move } from './move.ts';
+import { assertStorable } from './storable.ts';
 
 export interface Decision {
   readonly actionId: string;
@@ -86,6 +87,7 @@ export class Approvals {
 }
 
 function checkComment(comment: string | null): void {
+  assertStorable(comment, ['input', 'comment']);
   if (comment === null || comment.length <= longestComment) return;
   const message = `The comment has ${comment.length} characters; at most ${longestComment} are kept.`;
   throw problem('COMMENT_TOO_LONG', message, ['input', 'comment'], { longest: longestComment });

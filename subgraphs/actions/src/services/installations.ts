@@ -12,6 +12,7 @@ import { checkAgainstSchema } from '@countersign/plugin-sdk';
 import { ConnectorInstallation } from '../entities/connector-installation.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import type { LogWriter } from './log-writer.ts';
+import { assertStorable } from './storable.ts';
 import type { KnownConnector, ToolCatalogue } from './tool-catalogue.ts';
 
 /** Which connectors a tenant has configured, and how. */
@@ -89,6 +90,7 @@ export class Installations {
 }
 
 function checkConfig({ manifest }: KnownConnector, config: unknown): JsonObject {
+  assertStorable(config, ['input', 'config']);
   const { value, problems } = checkAgainstSchema(manifest.configSchema, config, 'CONFIG_INVALID');
   const found = [...problems, ...(problems.length === 0 ? strangeAddresses(value) : [])];
   if (found.length > 0) {

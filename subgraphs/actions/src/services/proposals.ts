@@ -22,6 +22,7 @@ import { loadAction } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { draftAction } from './new-action.ts';
 import { decideProposal } from './policies.ts';
+import { assertStorable } from './storable.ts';
 import { ask, asPreview, type CallTool, callerCode } from './tool-calls.ts';
 import type { KnownTool } from './tool-catalogue.ts';
 
@@ -69,6 +70,8 @@ export class Proposals {
   async propose(tool: KnownTool, input: JsonObject, options: ProposalOptions, caller: RequestContext): Promise<Action> {
     const { workflow, surface, idempotencyKey } = options;
     const context = { ...caller, workflow: workflow ?? caller.workflow, surface: surface ?? caller.surface };
+    assertStorable(input, ['input']);
+    assertStorable(options, ['options']);
     const fingerprint = requestFingerprint({ tool: tool.name, version: tool.connector.manifest.version, input });
     const known = await this.#underKey(idempotencyKey, fingerprint, context);
     if (known) return known;

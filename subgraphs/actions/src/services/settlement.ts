@@ -45,11 +45,15 @@ export class Settlement {
   async conclude(em: EntityManager, origin: EventOrigin, { action, undone }: Locked, finding: Finding): Promise<void> {
     // What failed before and turns out to be done, or undone, was on its way all the time.
     if (action.status === 'FAILED') move(action, { type: 'RETRY' });
-    if (!(action.status === 'UNKNOWN' && finding.kind === 'unknown')) move(action, { type: eventOf[finding.kind] });
-    action.outcome = outcomeAfter(finding);
+    const still = action.status === 'UNKNOWN' && finding.kind === 'unknown';
+    if (!still) move(action, { type: eventOf[finding.kind] });
+    const outcome = outcomeAfter(finding);
+    action.outcome = outcome;
     if (finding.kind === 'unknown') this.#leases.putOff(action, this.#log.now());
     else this.#leases.end(action);
-    const { externalId, output, errorCode, ...texts } = action.outcome;
+    // Asked again, and still not known: the verification says it.
+    if (still) return;
+    const { externalId, output, errorCode, ...texts } = outcome;
     const facts = { status: action.status, externalId, errorCode };
     this.#log.append(em, origin, action, 'OUTCOME', { facts, values: { output, ...texts } });
     await this.#announce(em, origin, action, finding.kind);

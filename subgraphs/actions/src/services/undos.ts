@@ -10,6 +10,7 @@ import { draftAction } from './new-action.ts';
 import { decideUndo } from './policies.ts';
 import { configOf } from './proposals.ts';
 import type { Settlement } from './settlement.ts';
+import { assertStorable } from './storable.ts';
 import { ask, asPreview, type CallTool, callerCode } from './tool-calls.ts';
 import type { KnownTool, ToolCatalogue } from './tool-catalogue.ts';
 
@@ -127,6 +128,7 @@ export class Undos {
 }
 
 function checkReason(reason: string): string {
+  assertStorable(reason, ['input', 'reason']);
   const text = reason.trim();
   if (text.length > 0 && text.length <= longestReason) return text;
   const message = `Say why, in 1 to ${longestReason} characters; it has ${text.length}. The reason is kept in the log.`;

@@ -1,6 +1,6 @@
+import { sentencesOf } from '@countersign/kernel/text';
 import type { Quote } from './providers/provider.ts';
 import { locateQuote } from './quote-location.ts';
-import { sentencesOf } from './sentences.ts';
 
 /** A passage and where in its document it begins, in UTF-16 code units. */
 export interface SourcePassage {

@@ -1,4 +1,4 @@
-import type { Span } from './sentences.ts';
+import type { Span } from '@countersign/kernel/text';
 
 /**
  * Where a quote stands in a text: word for word, or else but for white space, the shape of quotation marks and dashes,

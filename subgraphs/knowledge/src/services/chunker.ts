@@ -1,4 +1,4 @@
-import { blocksOf, isHeading, type Span, sentencesOf, trimSpan } from './sentences.ts';
+import { blocksOf, isHeading, type Span, sentencesOf, trimSpan } from '@countersign/kernel/text';
 
 /** A piece of a document; offsets are UTF-16 code units: `document.slice(start, end) === text`. */
 export interface Passage extends Span {

@@ -1,6 +1,6 @@
+import { countTerms } from '@countersign/kernel/text';
 import { describe, expect, it } from '@jest/globals';
 import { confidenceOf, coverage } from './confidence.ts';
-import { countTerms } from './terms.ts';
 
 const passage = countTerms('A colonoscopy referral needs the signature of a second physician.');
 const covered = (query: string): number =>

@@ -1,4 +1,4 @@
-import { termsOf, wordsOf } from './terms.ts';
+import { termsOf, wordsOf } from '@countersign/kernel/text';
 
 /** Turns texts into vectors whose inner product says how alike they are. */
 export interface Embedder {

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { newId } from '@countersign/kernel';
+import { countTerms } from '@countersign/kernel/text';
 import { chunk, type Passage } from './chunker.ts';
 import type { Embedder } from './embedder.ts';
-import { countTerms } from './terms.ts';
 
 /** A passage with all that search needs of it. */
 export interface IndexedPassage extends Passage {

@@ -1,11 +1,11 @@
 import type { EntityManager } from '@countersign/kernel';
+import { countTerms } from '@countersign/kernel/text';
 import { passagesByIds } from '../statements/documents.ts';
 import { countReadable, documentFrequencies, lexicalCandidates, vectorCandidates } from '../statements/retrieval.ts';
 import { expandQuery, feedbackPassages } from './feedback.ts';
 import { searchableText } from './indexing.ts';
 import { type Candidate, fuse, idf, type Ranked } from './ranking.ts';
 import type { Reader } from './reader.ts';
-import { countTerms } from './terms.ts';
 
 export interface Question {
   readonly terms: ReadonlyMap<string, number>;

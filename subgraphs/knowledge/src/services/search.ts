@@ -7,6 +7,7 @@ import {
   type Page,
   type Principal,
 } from '@countersign/kernel';
+import { countTerms } from '@countersign/kernel/text';
 import type { Passage } from '../entities/passage.ts';
 import { passagesByIds } from '../statements/documents.ts';
 import { confidenceOf, coverage } from './confidence.ts';
@@ -16,7 +17,6 @@ import { searchableText } from './indexing.ts';
 import type { Ranked } from './ranking.ts';
 import { readerOf } from './reader.ts';
 import { type Question, type Retrieved, retrieve } from './retrieval.ts';
-import { countTerms } from './terms.ts';
 
 export interface SearchHit {
   readonly cursor: string;

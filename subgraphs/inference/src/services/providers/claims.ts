@@ -1,4 +1,4 @@
-import { sentencesOf } from '../sentences.ts';
+import { sentencesOf } from '@countersign/kernel/text';
 import type { ProviderAnswer, Quote } from './provider.ts';
 
 /** One sentence of an answer and the quotes that bear it out. */

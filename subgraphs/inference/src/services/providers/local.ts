@@ -1,5 +1,4 @@
-import { sentencesOf } from '../sentences.ts';
-import { termsOf } from '../terms.ts';
+import { sentencesOf, termsOf } from '@countersign/kernel/text';
 import { compose } from './claims.ts';
 import type { AnswerPassage, AnswerProvider, ProviderAnswer } from './provider.ts';
 

@@ -29,17 +29,17 @@ export interface Timing {
 const usual: Timing = { callTimeoutMs: 8_000, leaseMs: 30_000, patienceMs: 10_000 };
 
 /** All services of this subgraph, put together for one process. */
-export function workshop(kernel: Kernel, timing: Partial<Timing>) {
+export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   const { callTimeoutMs, leaseMs, patienceMs } = { ...usual, ...timing };
   const { database, graph, config, now } = kernel;
   const catalogue = loadCatalogue(config.pluginsDir);
+  if (catalogue.connectors.size === 0) kernel.log.warn('No connector is built: there are no tools to propose with');
   const pool = new ConnectorPool(kernel.log);
   const call: CallTool = (request) => pool.call(request);
   const crash = crashPoints(config);
-  const logWriter = new LogWriter(now);
+  const log = new LogWriter(now);
   // The embedded database belongs to one process: what another one held, it held in an earlier life.
   const leases = new Leases({ leaseMs, alone: database.backend.kind === 'pglite' });
-  const log = logWriter;
   const settlement = new Settlement(log, leases);
   const effects = new Effects(call, callTimeoutMs);
   const executions = new Executions({ database, catalogue, log, leases, effects, settlement, crash, patienceMs });
@@ -52,7 +52,7 @@ export function workshop(kernel: Kernel, timing: Partial<Timing>) {
     undos: new Undos({ database, catalogue, log, executions, settlement, call, callTimeoutMs }),
     recovery: new Recovery({ database, executions, leases, log: kernel.log, now }),
     logReader: new LogReader(database),
-    logWriter,
+    logWriter: log,
     sealer: new LogSealer(database),
   };
   return { catalogue, services, stop: () => pool.close() };
