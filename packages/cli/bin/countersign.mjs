@@ -1,2 +1,7 @@
 #!/usr/bin/env node
-import '../dist/index.js';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+// What was compiled once is not compiled at every start. A Node without it starts a little slower.
+enableCompileCache?.(fileURLToPath(new URL('../dist/.compile-cache', import.meta.url)));
+await import('../dist/index.js');

@@ -25,11 +25,7 @@ export interface TestServer {
 
 /** A FHIR R4 server in memory with one patient, `Patient/jane`. */
 export async function startFhirServer(): Promise<TestServer> {
-  // Its search goes by both.
-  for (const file of ['profiles-types', 'profiles-resources']) {
-    indexStructureDefinitionBundle(readJson(`fhir/r4/${file}.json`));
-  }
-  indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json'));
+  loadDefinitions();
   const repository = new SteadyRepository();
   const jane: Patient = {
     resourceType: 'Patient',
@@ -94,6 +90,18 @@ export async function startFhirServer(): Promise<TestServer> {
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   state.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir`; // listening on TCP
   return state;
+}
+
+let isLoaded = false;
+
+/** The repository's search goes by them. */
+function loadDefinitions(): void {
+  if (isLoaded) return;
+  for (const file of ['profiles-types', 'profiles-resources']) {
+    indexStructureDefinitionBundle(readJson(`fhir/r4/${file}.json`));
+  }
+  indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json'));
+  isLoaded = true;
 }
 
 /** Reading a history turns the stored one round each time; reading it twice leaves it as it was. */

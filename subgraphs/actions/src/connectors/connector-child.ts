@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import {
   type CallMessage,
   type ConnectorManifest,
@@ -15,12 +14,11 @@ import {
   toWire,
 } from '@countersign/plugin-sdk';
 import { readMessage } from './child-messages.ts';
+import { endOf, hold, runSandboxed } from './child-process.ts';
 import { withoutEffect } from './effect.ts';
 import { greetChild } from './greeting.ts';
 import type { HttpBroker } from './http-broker.ts';
-import { BUNDLE } from './load-manifest.ts';
 import type { ConnectorLog } from './log.ts';
-import { sandboxed } from './sandbox.ts';
 
 export interface ChildOptions {
   bundleDir: string;
@@ -76,34 +74,12 @@ export class ConnectorChild {
 
   private constructor(options: ChildOptions) {
     this.#options = options;
-    this.#process = fork(join(options.bundleDir, BUNDLE), [], sandboxed(options));
-    this.ended = this.#end();
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        options.log.debug({ connector: options.manifest.name }, chunk.subarray(0, 2000).toString('utf8').trimEnd());
-      });
-    }
-  }
-
-  /** Not the event `close`: it does not come where the host has let go of the channel first. */
-  async #end(): Promise<void> {
-    const { promise: exited, resolve: exit } = Promise.withResolvers<void>();
-    const { promise: heardOut, resolve: hearOut } = Promise.withResolvers<void>();
-    this.#process.once('exit', (code, signal) => {
-      this.#how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-      exit();
+    this.#process = runSandboxed(options);
+    this.ended = endOf(this.#process).then((how) => {
+      this.#how = how;
+      this.#isEnded = true;
+      this.#failAll();
     });
-    // Comes when everything that was said before the end has been heard.
-    this.#process.once('disconnect', hearOut);
-    this.#process.on('error', (error) => {
-      if (this.#process.pid !== undefined) return;
-      this.#how = `could not be run (${error.message})`;
-      exit();
-      hearOut();
-    });
-    await Promise.all([exited, heardOut]);
-    this.#isEnded = true;
-    this.#failAll();
   }
 
   get pid(): number | undefined {
@@ -158,7 +134,7 @@ export class ConnectorChild {
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
     // The host waits for the end, so it must live to see it.
-    this.#hold('ref');
+    hold(this.#process, 'ref');
     if (this.#process.connected) this.#process.disconnect();
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), graceMs);
     await this.ended;
@@ -266,16 +242,7 @@ export class ConnectorChild {
 
   /** The host's process lives on for a call, and not for a connector that only waits for one. */
   #keepAlive(): void {
-    this.#hold(this.#calls.size > 0 ? 'ref' : 'unref');
-  }
-
-  #hold(turn: 'ref' | 'unref'): void {
-    this.#process[turn]();
-    this.#process.channel?.[turn]();
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      // A pipe is a socket, although its type does not say so.
-      (stream as unknown as { ref?(): void; unref?(): void } | null)?.[turn]?.();
-    }
+    hold(this.#process, this.#calls.size > 0 ? 'ref' : 'unref');
   }
 }
 

@@ -83,7 +83,10 @@ const attempts: Record<string, (target: string, ctx: ToolContext) => unknown> = 
   kill: (pid) => process.kill(Number(pid), 0),
   debug: (pid) => Reflect.get(process, '_debugProcess')(Number(pid)),
   priority: async (pid) => (await import('node:os')).setPriority(Number(pid), 10),
-  send: () => Reflect.get(process, 'send')({ kind: 'log', level: 'error', message: 'forged' }),
+  send: () => {
+    if (!process.send) throw new Error('process.send is gone');
+    process.send({ kind: 'log', level: 'error', message: 'forged' });
+  },
   flags: async () => (await import('node:v8')).setFlagsFromString('--log'),
   environment: () => Object.keys(process.env).join(),
   get: async (url, ctx) => {
