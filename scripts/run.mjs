@@ -10,11 +10,13 @@ import { say } from './lib/say.mjs';
 const cli = 'packages/cli/bin/countersign.mjs';
 const commands = {
   start: (args) => execute(['--disable-sigusr1', cli, 'start', ...args]),
-  test: (args) => execute(['node_modules/jest/bin/jest.js', '--forceExit', ...args], { NODE_OPTIONS: '--experimental-vm-modules' }),
+  test: (args) =>
+    execute(['node_modules/jest/bin/jest.js', '--forceExit', ...args], { NODE_OPTIONS: '--experimental-vm-modules' }),
   build: () => 0,
   // The schema from the code, then the typed client from the schema.
   schema: async (args) =>
-    (await execute([cli, 'schema', ...args])) || execute(['node_modules/@graphql-codegen/cli/esm/bin.js', '--silent', '--config', 'codegen.yml']),
+    (await execute([cli, 'schema', ...args])) ||
+    execute(['node_modules/@graphql-codegen/cli/esm/bin.js', '--silent', '--config', 'codegen.yml']),
   bench: (args) => execute(['bench/dist/index.js', ...args]),
 };
 

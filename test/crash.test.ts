@@ -96,7 +96,7 @@ async function statusOf(product: Product, token: string, id: string): Promise<{ 
 
 async function ordersInHospital(product: Product): Promise<number> {
   const url = `http://localhost:${product.port + 1}/acme/fhir/R4/ServiceRequest?subject=Patient/johan-berg&_summary=count&_total=accurate`;
-  const bundle: { total?: number; entry?: unknown[] } = await (await fetch(url)).json();
+  const bundle = (await (await fetch(url)).json()) as { total?: number; entry?: unknown[] };
   return bundle.total ?? bundle.entry?.length ?? 0;
 }
 

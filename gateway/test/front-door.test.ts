@@ -42,8 +42,11 @@ describe('the front door', () => {
       headers: { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-    const answer: { data?: unknown; errors?: { message: string; extensions: { code: string } }[] } =
-      await response.json();
+    // GraphQL's own shape.
+    const answer = (await response.json()) as {
+      data?: unknown;
+      errors?: { message: string; extensions: { code: string } }[];
+    };
     return { status: response.status, headers: response.headers, ...answer, code: answer.errors?.[0]?.extensions.code };
   };
   const viewer = '{ viewer { email } }';
@@ -105,6 +108,7 @@ describe('the front door', () => {
     ['malformed JSON', '{"query": ', 400, 'BAD_REQUEST'],
     ['a body without a query', {}, 400, 'BAD_REQUEST'],
     ['a syntax error', { query: '{ viewer {' }, 400, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown operation name', { query: 'query A { viewer { id } }', operationName: 'B' }, 400, 'INVALID_GRAPHQL'],
     ['an unknown field', { query: '{ viewer { shoeSize } }' }, 400, 'GRAPHQL_VALIDATION_FAILED'],
     [
       '10,000 aliases',

@@ -93,7 +93,7 @@ export class Product {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ query, variables }),
     });
-    return response.json();
+    return (await response.json()) as Awaited<ReturnType<Product['graphql']>>;
   }
 
   async token(email: string): Promise<string> {

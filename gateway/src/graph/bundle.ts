@@ -4,6 +4,7 @@ import type { GraphRequest, RequestContext } from '@countersign/kernel';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { apiErrors } from '../limits/api-errors.ts';
 import { costLimit } from '../limits/cost.ts';
+import { knownOperation } from '../limits/known-operation.ts';
 import { maxTokens, shapeLimits } from '../limits/shape.ts';
 import { composeSupergraph } from './composition.ts';
 import { createExecutor } from './executor.ts';
@@ -40,7 +41,7 @@ export async function createBundle(links: readonly SubgraphLink[]): Promise<Grap
     parseOptions: { maxTokens },
     validationRules: shapeLimits,
     formatError: apiErrors,
-    plugins: [costLimit()],
+    plugins: [costLimit(), knownOperation()],
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
   });

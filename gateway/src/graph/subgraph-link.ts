@@ -10,7 +10,7 @@ import {
   type SubgraphRuntime,
   servicePrincipal,
 } from '@countersign/kernel';
-import type { ExecutionResult } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 
 /** How the gateway reaches one subgraph: a call in one process, HTTP across processes. */
 export interface SubgraphLink {
@@ -61,7 +61,13 @@ export class LinkDataSource implements GraphQLDataSource<RequestContext> {
   }: GraphQLDataSourceProcessOptions<RequestContext>): ReturnType<GraphQLDataSource<RequestContext>['process']> {
     const { query = '', variables, operationName } = request;
     // Apollo's type allows an empty context for schema polling, which is not done here.
-    const result = await this.#link.execute({ query, variables, operationName }, context as RequestContext);
+    const caller = context as RequestContext;
+    const result = await this.#link.execute({ query, variables, operationName }, caller).catch((error: unknown) => {
+      // Thrown, it would lose its code; as a subgraph's own refusal it keeps it, and the rest is answered.
+      if (!(error instanceof CountersignError)) throw error;
+      caller.log.warn({ err: error, subgraph: this.#link.name }, 'A subgraph could not be asked');
+      return { errors: [new GraphQLError(error.message, { extensions: { code: error.code } })] };
+    });
     return result as Awaited<ReturnType<GraphQLDataSource<RequestContext>['process']>>;
   }
 }

@@ -7,6 +7,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
 
 /** Objects that one operation may return at most, counted from its page sizes. */
@@ -59,13 +60,13 @@ function fieldCost(field: FieldNode, document: DocumentNode, seen: ReadonlySet<s
     first !== undefined ||
     field.selectionSet?.selections.some((each) => each.kind === Kind.FIELD && each.name.value === 'edges');
   if (!paged) return (variables) => 1 + below(variables);
-  return (variables) => {
-    const size =
-      first?.kind === Kind.INT
-        ? Number(first.value)
-        : first?.kind === Kind.VARIABLE
-          ? Number(variables[first.name.value] ?? defaultPage)
-          : defaultPage;
-    return 1 + Math.max(1, size) * below(variables);
-  };
+  return (variables) => 1 + pageSize(first, variables) * below(variables);
+}
+
+/** What `first` asks for. One that is no number is left to be refused where variables are checked. */
+function pageSize(first: ValueNode | undefined, variables: Variables): number {
+  const asked =
+    first?.kind === Kind.INT ? first.value : first?.kind === Kind.VARIABLE ? variables[first.name.value] : defaultPage;
+  const size = Number(asked ?? defaultPage);
+  return Number.isFinite(size) ? Math.max(1, size) : defaultPage;
 }

@@ -9,7 +9,7 @@ export interface MeterRow {
   readonly unit: string;
   readonly quantity: number;
   readonly unit_price_usd: number;
-  readonly subject_id: string;
+  readonly subject_id: string | null;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly workflow: string | null;
   readonly surface: string | null;

@@ -35,6 +35,17 @@ describe('metering', () => {
     outcome: 'ok',
   });
 
+  it('prices the preview of a proposal that was refused, though no action came of it', async () => {
+    const someone = testPrincipal();
+    await happen(house, someone, 'ToolCalled', { ...toolCall('preview'), actionId: null, outcome: 'refused' });
+    const economics = await eventually(
+      () => economicsOf(someone),
+      ({ totalCostUsd }) => totalCostUsd > 0,
+    );
+    expect(economics).toMatchObject({ successfulActions: 0, costPerSuccessfulActionUsd: null });
+    expect(economics.totalCostUsd).toBeGreaterThan(0);
+  });
+
   it('turns what happened into figures, each piece of work with its price', async () => {
     const someone = testPrincipal();
     const actionId = newId();

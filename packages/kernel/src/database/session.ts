@@ -71,8 +71,3 @@ export function beginStatement(): string {
   // The id was parsed as a UUID, so it can stand in the text.
   return session.role === 'app' ? `${role}; set local app.tenant_id = '${session.tenantId}'` : role;
 }
-
-/** Throws for a statement outside a transaction: it would run without a tenant. */
-export function assertInSession(): void {
-  if (!scopes.getStore()) throw new CountersignError('INTERNAL_ERROR', 'A statement was sent without a tenant.');
-}

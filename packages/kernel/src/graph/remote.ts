@@ -119,6 +119,10 @@ export function remoteExecutor(url: string, audience: string, signer: PrincipalS
     }).catch((cause: unknown) => {
       throw new CountersignError('UPSTREAM_UNAVAILABLE', `${audience} does not answer.`, { cause });
     });
-    return (await response.json()) as ExecutionResult; // A process of ours answers in GraphQL's own shape.
+    // A process of ours answers in GraphQL's own shape; what stands before it, a proxy say, may answer in its own.
+    return (await response.json().catch((cause: unknown) => {
+      const message = `${audience} answered ${response.status} with something that is not GraphQL.`;
+      throw new CountersignError('UPSTREAM_UNAVAILABLE', message, { cause });
+    })) as ExecutionResult;
   };
 }

@@ -33,7 +33,7 @@ export const initial = migration('billing/001-initial', [
      quantity numeric not null check (quantity > 0),
      unit_price_usd numeric not null check (unit_price_usd > 0),
      cost_usd numeric not null generated always as (quantity * unit_price_usd) stored,
-     subject_id text not null,
+     subject_id text,
      attributes jsonb not null,
      workflow text,
      surface text,

@@ -7,7 +7,8 @@ export interface Measure {
   /** In the meter's unit, above 0. */
   readonly quantity: number;
   /** What the work was for: an answer, a document, an action. */
-  readonly subjectId: string;
+  /** What the work was for; null where nothing came of it, such as a refused proposal. */
+  readonly subjectId: string | null;
   /** What tells this line from others of its meter, such as the model. */
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -57,7 +58,7 @@ const inferenceUsed = z.object({
 });
 
 const toolCalled = z.object({
-  actionId: z.string(),
+  actionId: z.string().nullable(),
   tool: z.string(),
   kind: z.enum(['preview', 'execute', 'verify', 'compensate']),
   outcome: z.string(),
