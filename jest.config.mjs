@@ -6,6 +6,7 @@ export default {
   testMatch: [
     '<rootDir>/{packages,subgraphs,plugins}/*/{src,test}/**/*.test.ts',
     '<rootDir>/gateway/{src,test}/**/*.test.ts',
+    '<rootDir>/bench/{src,test}/**/*.test.ts',
     '<rootDir>/test/**/*.test.ts',
   ],
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
@@ -25,4 +26,6 @@ export default {
     ],
   },
   testTimeout: 60_000,
+  // Jest leaves one core to its user; most of these tests wait for processes of their own.
+  maxWorkers: '100%',
 };

@@ -20,6 +20,7 @@ beforeEach(async () => {
     `${told('compiled')}; mkdirSync('gateway/dist', { recursive: true });
     writeFileSync('gateway/dist/index.js', '')`,
   );
+  await write('template/@graphql-codegen/cli/esm/bin.js', told('generated the client'));
   await write(
     'packages/cli/bin/countersign.mjs',
     `${told('ran $args')}; console.log('output');
@@ -94,6 +95,7 @@ describe('npm start', () => {
   it('ends with the exit code of what it ran', async () => {
     expect((await run('start', '7')).code).toBe(7);
     expect((await run('schema')).code).toBe(0);
+    expect((await steps()).slice(-2)).toEqual(['ran schema', 'generated the client']);
     expect((await run('dance')).code).toBe(2);
   });
 

@@ -8,3 +8,6 @@ export interface Bench {
   /** Measures and prints. Throws when the peers do not answer the same. */
   run(args: readonly string[]): Promise<void>;
 }
+
+/** An option that cannot be understood; its message says what would be right. */
+export class UsageError extends Error {}

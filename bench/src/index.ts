@@ -1,4 +1,4 @@
-import type { Bench } from './bench.ts';
+import { type Bench, UsageError } from './bench.ts';
 import { federation } from './federation/index.ts';
 
 const benches: readonly Bench[] = [federation];
@@ -9,7 +9,7 @@ if (bench) {
   try {
     await bench.run(args);
   } catch (error) {
-    console.error(error);
+    console.error(error instanceof UsageError ? error.message : error);
     process.exitCode = 1;
   }
 } else {

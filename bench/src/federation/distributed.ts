@@ -4,6 +4,7 @@ import type { CleanUp } from '../harness/clean-up.ts';
 import { freePorts } from '../harness/free-ports.ts';
 import { MeasuredProcess } from '../harness/measured-process.ts';
 import { cli, type Deployment, repository, runCli } from './deployment.ts';
+import { startHospital } from './hospital.ts';
 
 const subgraphs = ['tenants', 'knowledge', 'inference', 'actions', 'billing'];
 
@@ -12,8 +13,8 @@ export async function startDistributed(folder: string, cleanUp: CleanUp): Promis
   const { startPostgres } = (await import(`${repository}test/support/postgres.ts`)) as PostgresModule; // Typed below.
   const postgres = await startPostgres();
   cleanUp.add(() => postgres.stop());
-  const [hospitalPort, gatewayPort, ...ports] = await freePorts(2 + subgraphs.length);
-  await startHospital(join(folder, 'hospital'), Number(hospitalPort), cleanUp);
+  const hospitalUrl = await startHospital(folder, cleanUp);
+  const [gatewayPort, ...ports] = await freePorts(1 + subgraphs.length);
   const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
   const env = {
     COUNTERSIGN_HOST: '127.0.0.1',
@@ -23,7 +24,7 @@ export async function startDistributed(folder: string, cleanUp: CleanUp): Promis
     COUNTERSIGN_PRINCIPAL_KEY: randomBytes(32).toString('base64url'),
     COUNTERSIGN_GATEWAY_URL: `${gatewayUrl}/graphql`,
     COUNTERSIGN_SUBGRAPHS: subgraphs.map((name, index) => `${name}=http://127.0.0.1:${ports[index]}/graphql`).join(','),
-    COUNTERSIGN_HOSPITAL_URL: `http://127.0.0.1:${hospitalPort}`,
+    COUNTERSIGN_HOSPITAL_URL: hospitalUrl,
     COUNTERSIGN_LOG_LEVEL: 'error',
   };
   await runCli(['migrate'], { ...env, COUNTERSIGN_DATABASE_OWNER_URL: postgres.ownerUrl });
@@ -47,16 +48,6 @@ export async function startDistributed(folder: string, cleanUp: CleanUp): Promis
     processes,
     token: (email) => runCli(['token', email], env),
   };
-}
-
-async function startHospital(folder: string, port: number, cleanUp: CleanUp): Promise<void> {
-  const hospital = await MeasuredProcess.start({
-    name: 'hospital',
-    args: [`${repository}packages/demo-hospital/dist/main.js`, '--port', String(port), '--data-dir', folder],
-    env: {},
-    healthUrl: `http://127.0.0.1:${port}/health`,
-  });
-  cleanUp.add(() => hospital.stop());
 }
 
 /** The server that the tests use, too. It stands outside of this package, so that its types are said here. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Bench } from '../bench.ts';
+import { type Bench, UsageError } from '../bench.ts';
 import { CleanUp } from '../harness/clean-up.ts';
 import { type Shape, shapes } from './deployment.ts';
 import { startDistributed } from './distributed.ts';
@@ -61,30 +61,39 @@ interface Options {
 }
 
 function parse(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      shape: { type: 'string', default: 'both' },
-      seconds: { type: 'string', default: '10' },
-      rounds: { type: 'string', default: '3' },
-      connections: { type: 'string', default: '20' },
-      entities: { type: 'string', default: '50' },
-      json: { type: 'boolean', default: false },
-    },
-  });
+  const values = valuesOf(args);
   const number = (name: 'seconds' | 'rounds' | 'connections' | 'entities', most = 1_000_000): number => {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < 1 || value > most) {
-      throw new Error(`--${name} must be a whole number from 1 to ${most}, not ${values[name]}.`);
+      throw new UsageError(`--${name} must be a whole number from 1 to ${most}, not ${values[name]}.`);
     }
     return value;
   };
   const wanted = values.shape === 'both' ? shapes : shapes.filter((shape) => shape === values.shape);
-  if (wanted.length === 0) throw new Error(`--shape must be both, ${shapes.join(' or ')}, not ${values.shape}.`);
+  if (wanted.length === 0) throw new UsageError(`--shape must be both, ${shapes.join(' or ')}, not ${values.shape}.`);
   return {
     shapes: wanted,
     pace: { seconds: number('seconds'), rounds: number('rounds'), connections: number('connections') },
     entities: number('entities', largestPage),
     json: values.json,
   };
+}
+
+function valuesOf(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        shape: { type: 'string', default: 'both' },
+        seconds: { type: 'string', default: '10' },
+        rounds: { type: 'string', default: '3' },
+        connections: { type: 'string', default: '20' },
+        entities: { type: 'string', default: '50' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }

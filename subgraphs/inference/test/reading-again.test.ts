@@ -65,7 +65,7 @@ describe('who reads an answer again', () => {
 
   it('answers references in their order, null for what is unknown, in one transaction', async () => {
     const another = await given(house, asker);
-    const transactions = jest.spyOn(house.database, 'withTenant');
+    const transactions = jest.spyOn(house.database, 'read');
     const { data } = await byReference(asker, [another.id, newId(), 'not-an-id', answer.id]);
     expect(data).toMatchObject({ _entities: [{ id: another.id }, null, null, { id: answer.id }] });
     expect(transactions).toHaveBeenCalledTimes(1);

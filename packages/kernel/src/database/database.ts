@@ -60,6 +60,18 @@ export class Database {
     return this.#transaction({ role: 'app', tenantId: principal.tenantId }, work);
   }
 
+  /**
+   * Like `withTenant`, for work that only reads: the database refuses a write, and what was loaded is not compared with
+   * what it was when the transaction ends.
+   */
+  read<T>(principal: Pick<Principal, 'tenantId'>, work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return this.#transaction({ role: 'app', tenantId: principal.tenantId, readOnly: true }, async (em) => {
+      const result = await work(em);
+      em.clear();
+      return result;
+    });
+  }
+
   /** Runs `work` in one transaction as one of the narrow roles that see across tenants. */
   asRole<T>(role: Exclude<DatabaseRole, 'app'>, work: (em: EntityManager) => Promise<T>): Promise<T> {
     return this.#transaction({ role }, work);

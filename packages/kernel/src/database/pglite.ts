@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { createPostgreSqlTypeParsers } from '@mikro-orm/postgresql';
@@ -21,19 +22,31 @@ export function createPglite(options: PGliteOptions): Promise<PGlite> {
   });
 }
 
+/** How long turns may follow each other before everything else in the process gets its own, in milliseconds. */
+const longestBreathMs = 10;
+
 /**
  * PGlite is one connection. Everyone who uses it (MikroORM, the job queue) takes turns here, a turn being one statement
  * or one whole transaction, in the order of asking.
  */
 export class Turnstile {
   #tail: Promise<void> = Promise.resolve();
+  #breathed = 0;
 
   async enter(): Promise<() => void> {
     const before = this.#tail;
     let leave: () => void = () => {};
     this.#tail = new Promise((resolve) => (leave = resolve));
     await before;
+    await this.#breathe();
     return leave;
+  }
+
+  /** PGlite answers in microtasks: without a pause now and then the process would not look at its sockets. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#breathed < longestBreathMs) return;
+    await setImmediate();
+    this.#breathed = performance.now();
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {

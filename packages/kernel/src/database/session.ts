@@ -11,7 +11,7 @@ export const databaseRoles = ['app', 'relay', 'sealer', 'worker'] as const;
 export type DatabaseRole = (typeof databaseRoles)[number];
 
 export type Session =
-  | { readonly role: 'app'; readonly tenantId: TenantId }
+  | { readonly role: 'app'; readonly tenantId: TenantId; readonly readOnly?: boolean }
   | { readonly role: Exclude<DatabaseRole, 'app'> };
 
 interface Scope {
@@ -67,7 +67,8 @@ export function beginStatement(): string {
   if (!scope) throw new CountersignError('INTERNAL_ERROR', 'A transaction was begun without a tenant.');
   const { session } = scope;
   if (session === 'owner') return 'begin';
-  const role = `begin; set local role countersign_${session.role}`;
+  const begin = session.role === 'app' && session.readOnly ? 'begin read only' : 'begin';
+  const role = `${begin}; set local role countersign_${session.role}`;
   // The id was parsed as a UUID, so it can stand in the text.
   return session.role === 'app' ? `${role}; set local app.tenant_id = '${session.tenantId}'` : role;
 }

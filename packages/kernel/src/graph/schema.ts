@@ -108,13 +108,13 @@ function referenceResolvers(
 }
 
 async function assertAllowed(type: string, rule: ShieldRule | undefined, reference: object, context: RequestContext) {
-  const denied = new CountersignError('FORBIDDEN', `${type} cannot be resolved by its key.`);
-  if (!rule) throw denied;
+  const denied = () => new CountersignError('FORBIDDEN', `${type} cannot be resolved by its key.`);
+  if (!rule) throw denied();
   // Shield's own way of asking a rule; ours use neither its cache nor the info.
   const ask = rule.resolve.bind(rule) as (...args: unknown[]) => Promise<unknown>;
   const verdict = await ask(reference, {}, context, undefined, { debug: true });
   if (verdict === true) return;
-  throw verdict instanceof Error ? verdict : denied;
+  throw verdict instanceof Error ? verdict : denied();
 }
 
 function loaderFor(type: string, resolve: ReferenceResolver, context: RequestContext) {

@@ -18,7 +18,7 @@ export class ActionReader {
 
   /** Actions by id, in the order of the ids; null for those of other tenants or unknown. */
   many(principal: Principal, ids: readonly string[]): Promise<(Action | null)[]> {
-    return this.#database.withTenant(principal, async (em) => {
+    return this.#database.read(principal, async (em) => {
       const actions = await em.find(Action, { id: { $in: ids.filter(isUuid) } });
       await withRelations(em, actions);
       const byId = new Map(actions.map((action) => [action.id, action]));
@@ -28,7 +28,7 @@ export class ActionReader {
 
   /** Up to `first + 1` actions, newest first. */
   page(principal: Principal, { first, after }: Page, status?: ActionStatus): Promise<readonly Action[]> {
-    return this.#database.withTenant(principal, async (em) => {
+    return this.#database.read(principal, async (em) => {
       const where = { ...(status && { status }), ...(isUuid(after?.id) && { id: { $lt: after.id } }) };
       return withRelations(em, await em.find(Action, where, { orderBy: { id: 'desc' }, limit: first + 1 }));
     });

@@ -180,7 +180,7 @@ export class Executions {
     const until = performance.now() + patienceMs;
     while (performance.now() < until) {
       await sleep(50);
-      const busy = await database.withTenant(origin.principal, async (em) => {
+      const busy = await database.read(origin.principal, async (em) => {
         const action = await em.findOne(Action, { id: actionId });
         return action !== null && inFlight.has(action.status) && leases.isHeld(action, log.now());
       });
@@ -189,7 +189,7 @@ export class Executions {
   }
 
   #load(actionId: string, { principal }: EventOrigin): Promise<Action> {
-    return this.#parts.database.withTenant(principal, (em) => loadAction(em, actionId));
+    return this.#parts.database.read(principal, (em) => loadAction(em, actionId));
   }
 }
 

@@ -33,7 +33,7 @@ export class Installations {
   async all(
     principal: Principal,
   ): Promise<{ connector: KnownConnector; installation: ConnectorInstallation | null }[]> {
-    const installations = await this.#database.withTenant(principal, (em) => em.find(ConnectorInstallation, {}));
+    const installations = await this.#database.read(principal, (em) => em.find(ConnectorInstallation, {}));
     return [...this.#catalogue.connectors.values()].map((connector) => ({
       connector,
       installation: installations.find((each) => each.connector === connector.manifest.name) ?? null,
@@ -42,7 +42,7 @@ export class Installations {
 
   /** Configurations by id, in the order of the ids; null for those of other tenants or unknown. */
   many(principal: Principal, ids: readonly string[]): Promise<(ConnectorInstallation | null)[]> {
-    return this.#database.withTenant(principal, async (em) => {
+    return this.#database.read(principal, async (em) => {
       const installations = await em.find(ConnectorInstallation, { id: { $in: ids.filter(isUuid) } });
       const byId = new Map(installations.map((each) => [each.id, each]));
       return ids.map((id) => byId.get(id) ?? null);

@@ -34,7 +34,7 @@ export class LogReader {
 
   /** What the log has of an action and of its undos. Throws `NOT_FOUND`. */
   ofAction(principal: Principal, actionId: string, page: Page): Promise<LogPage> {
-    return this.#database.withTenant(principal, async (em) => {
+    return this.#database.read(principal, async (em) => {
       const action = isUuid(actionId) ? await em.findOne(Action, { id: actionId }) : null;
       if (!action) throw notFound('action');
       const actions = [action, ...(await em.find(Action, { undoOfId: action.id }))];
@@ -54,7 +54,7 @@ export class LogReader {
 
   /** The whole log of the tenant, page by page; `verified` speaks of the page. */
   all(principal: Principal, page: Page): Promise<LogPage> {
-    return this.#database.withTenant(principal, async (em) => {
+    return this.#database.read(principal, async (em) => {
       const last = isUuid(page.after?.id) ? await em.findOne(LogEntry, { id: page.after.id }) : null;
       const where = last === null ? {} : afterEntry(last);
       const entries = await em.find(LogEntry, where, { orderBy: inLogOrder, limit: page.first + 1 });

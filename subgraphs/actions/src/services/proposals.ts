@@ -100,7 +100,7 @@ export class Proposals {
   }
 
   #configOf({ connector }: KnownTool, { principal }: RequestContext): Promise<JsonObject> {
-    return this.#parts.database.withTenant(principal, (em) => configOf(em, connector.manifest.name));
+    return this.#parts.database.read(principal, (em) => configOf(em, connector.manifest.name));
   }
 
   async #preview(

@@ -33,7 +33,7 @@ export class Recovery {
   async #settle({ id, tenantId }: { id: string; tenantId: string }): Promise<void> {
     const { database, executions } = this.#parts;
     const principal = servicePrincipal(tenantId, 'actions.recovery', []);
-    const action = await database.withTenant(principal, (em) => em.findOne(Action, { id }));
+    const action = await database.read(principal, (em) => em.findOne(Action, { id }));
     if (!action) return;
     const { correlationId, workflow, surface } = action;
     await executions.pickUp(id, {

@@ -42,10 +42,10 @@ export class Undos {
   async undo(actionId: string, reason: string, context: RequestContext): Promise<Action> {
     const because = checkReason(reason);
     const { database, executions } = this.#parts;
-    const action = await database.withTenant(context.principal, (em) => loadAction(em, actionId));
+    const action = await database.read(context.principal, (em) => loadAction(em, actionId));
     if (action.status === 'UNDOING' && action.undoId) await executions.execute(action.undoId, context);
     else await this.#undoNow(action, because, context);
-    return database.withTenant(context.principal, (em) => loadAction(em, actionId));
+    return database.read(context.principal, (em) => loadAction(em, actionId));
   }
 
   async #undoNow(action: Action, reason: string, context: RequestContext): Promise<void> {
@@ -71,7 +71,7 @@ export class Undos {
       return { preview: reversed(action.preview), calls: [] };
     const { database, call, callTimeoutMs: timeoutMs } = this.#parts;
     const { principal } = context;
-    const config = await database.withTenant(principal, (em) => configOf(em, tool.connector.manifest.name));
+    const config = await database.read(principal, (em) => configOf(em, tool.connector.manifest.name));
     const request = { tool, tenantId: principal.tenantId, config, idempotencyKey: action.id, timeoutMs };
     const payload = undoOf(action, reason);
     const answer = await ask(call, { ...request, operation: 'compensatePreview', payload });

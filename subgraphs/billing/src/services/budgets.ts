@@ -29,7 +29,7 @@ export class Budgets {
 
   /** The tenant's budget with what this month has cost; null before the tenant has one. */
   current(principal: Principal): Promise<Budget | null> {
-    return this.#database.withTenant(principal, (em) => this.#read(em, principal));
+    return this.#database.read(principal, (em) => this.#read(em, principal));
   }
 
   /** Sets the tenant's budget. Throws a user problem for an amount that is no budget. */

@@ -16,7 +16,7 @@ export class Economics {
   /** A period's unit economics; of the current month unless told. Throws `BAD_REQUEST` for a period that ends before it begins. */
   async of(principal: Principal, asked: Partial<Period>): Promise<UnitEconomics> {
     const period = periodOf(asked, this.#now());
-    const { meters, outcomes } = await this.#database.withTenant(principal, async (em) => ({
+    const { meters, outcomes } = await this.#database.read(principal, async (em) => ({
       meters: await meterTotals(em, period),
       outcomes: await outcomeCounts(em, period),
     }));

@@ -12,7 +12,7 @@ export class Prices {
   }
 
   async current(principal: Principal): Promise<Price[]> {
-    const prices = await this.#database.withTenant(principal, (em) => pricesAt(em, this.#now()));
+    const prices = await this.#database.read(principal, (em) => pricesAt(em, this.#now()));
     return [...prices.values()];
   }
 }

@@ -24,7 +24,7 @@ export class Documents {
   async list(principal: Principal, page: Page): Promise<Connection<{ node: Document; cursor: string }>> {
     const after = page.after?.id;
     if (after !== undefined && !isUuid(after)) throw foreignCursor();
-    const rows = await this.#database.withTenant(principal, (em) =>
+    const rows = await this.#database.read(principal, (em) =>
       documentsBefore(em, readerOf(principal), after, page.first + 1),
     );
     return connection(rows, page, (node, cursor) => ({ node, cursor: cursor({ id: node.id }) }));
@@ -34,16 +34,14 @@ export class Documents {
   async byIds(principal: Principal, ids: readonly string[]): Promise<(Document | null)[]> {
     const known = ids.filter(isUuid);
     if (known.length === 0) return ids.map(() => null);
-    const documents = await this.#database.withTenant(principal, (em) =>
-      documentsByIds(em, readerOf(principal), known),
-    );
+    const documents = await this.#database.read(principal, (em) => documentsByIds(em, readerOf(principal), known));
     const byId = new Map(documents.map((document) => [document.id, document]));
     return ids.map((id) => byId.get(id) ?? null);
   }
 
   /** The texts of documents by id, in the order of the ids; null as with `byIds`. */
   async texts(principal: Principal, ids: readonly string[]): Promise<(string | null)[]> {
-    const texts = await this.#database.withTenant(principal, (em) => documentTexts(em, readerOf(principal), ids));
+    const texts = await this.#database.read(principal, (em) => documentTexts(em, readerOf(principal), ids));
     return ids.map((id) => texts.get(id) ?? null);
   }
 
@@ -51,7 +49,7 @@ export class Documents {
   async passages(principal: Principal, ids: readonly string[]): Promise<(Passage | null)[]> {
     const known = ids.filter(isUuid);
     if (known.length === 0) return ids.map(() => null);
-    const passages = await this.#database.withTenant(principal, (em) => passagesByIds(em, readerOf(principal), known));
+    const passages = await this.#database.read(principal, (em) => passagesByIds(em, readerOf(principal), known));
     return ids.map((id) => passages.get(id)?.passage ?? null);
   }
 }

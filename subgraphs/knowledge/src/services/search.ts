@@ -47,7 +47,7 @@ export class Search {
     const [vector = []] = await this.#embedder.embed([query], 'query');
     const question = { terms: countTerms(query), embedder: this.#embedder.id, vector };
     const reader = readerOf(principal);
-    return this.#database.withTenant(principal, async (em) => {
+    return this.#database.read(principal, async (em) => {
       const retrieved = await retrieve(em, reader, question);
       const ranked = retrieved.ranked.filter((hit) => !after || isBehind(hit, after)).slice(0, page.first + 1);
       const found = await passagesByIds(
