@@ -4,12 +4,14 @@ import { describe, expect, it } from '@jest/globals';
 import {
   buildSchema,
   type GraphQLSchema,
+  getVariableValues,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isNonNullType,
   isObjectType,
   isSpecifiedScalarType,
+  Kind,
   parse,
   validate,
 } from 'graphql';
@@ -36,15 +38,17 @@ describe('the graph', () => {
 
   it('takes every operation that the clients and the playground send', async () => {
     expect(validate(schema, parse(readFileSync('schema/documents/walk.graphql', 'utf8')))).toEqual([]);
-    const { walk }: { walk: { title: string; query: string }[] } = await import(
-      pathToFileURL('gateway/playground/src/walk.js').href
-    );
+    const { walk }: { walk: { operation: string; query: string; variables?: Record<string, unknown> }[] } =
+      await import(pathToFileURL('gateway/playground/src/walk.js').href);
     expect(walk.length).toBeGreaterThanOrEqual(10);
-    for (const step of walk)
-      expect({ step: step.title, errors: validate(schema, parse(step.query)) }).toEqual({
-        step: step.title,
-        errors: [],
-      });
+    for (const { operation: name, query, variables } of walk) {
+      const document = parse(query);
+      expect({ name, errors: validate(schema, document) }).toEqual({ name, errors: [] });
+      const [operation] = document.definitions;
+      const wanted = operation?.kind === Kind.OPERATION_DEFINITION ? (operation.variableDefinitions ?? []) : [];
+      const { errors } = getVariableValues(schema, wanted, variables ?? {});
+      expect({ name, errors }).toEqual({ name, errors: undefined });
+    }
   });
 });
 

@@ -161,7 +161,7 @@ mutation Propose($input: FhirCreateServiceRequestInput!, $options: ActionOptions
         priority: 'ROUTINE',
         note: 'Due by the follow-up policy.',
       },
-      options: { idempotencyKey: '<new key>', evidence: [{ answerId: '<last answer>', markers: ['1'] }] },
+      options: { idempotencyKey: '<new key>', evidence: [{ answerId: '<last answer>', markers: [1] }] },
     },
   },
   {
