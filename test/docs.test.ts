@@ -12,6 +12,7 @@ import { tenants } from '@countersign/tenants';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { builtInRoles } from '../subgraphs/tenants/src/services/built-in-roles.ts';
+import { asRow, blocks, constant, headings, sources, table } from './support/guides.ts';
 import { Product, root, run } from './support/product.ts';
 
 const guides = [
@@ -283,62 +284,3 @@ interface Answer {
   readonly data?: { readonly decisionLog: { readonly edges: readonly { readonly node: { readonly id: string } }[] } };
   readonly errors?: readonly { readonly extensions: { readonly code: string; readonly cost?: number } }[];
 }
-
-interface Block {
-  readonly info: string;
-  readonly file: string | undefined;
-  readonly code: string;
-}
-
-/** The code blocks of a guide; `ts file=NAME` says under which name the block is written. */
-function blocks(guide: string, language = ''): Block[] {
-  const found = readFileSync(guide, 'utf8').matchAll(/^```(\S[^\n]*)\n([\s\S]*?)^```$/gm);
-  return [...found]
-    .map(([, info = '', code = '']) => ({ info, file: /file=(\S+)/.exec(info)?.[1], code }))
-    .filter(({ info }) => info.startsWith(language));
-}
-
-/** The rows of the table below `<!-- checked: NAME -->`, without what only marks text as code. */
-function table(guide: string, name: string): string[][] {
-  const [, rest] = readFileSync(guide, 'utf8').split(`<!-- checked: ${name} -->\n\n`);
-  if (!rest) throw new Error(`${guide} has no table "${name}".`);
-  const lines = rest.split('\n\n')[0]?.trim().split('\n').slice(2) ?? [];
-  return lines.map((line) =>
-    line
-      .slice(2, -2)
-      .split(' | ')
-      .map((cell) => cell.replaceAll('`', '').trim()),
-  );
-}
-
-/** The number that a source gives a constant, an option or a bound: `maxDepth = 14`, `memoryMb: 128`, `first > 100`. */
-function constant(file: string, name: string): number {
-  const [, text] =
-    new RegExp(`\\b${name} ?(?:=|:)? ?([\\d_]+(?: \\* [\\d_]+)*)`).exec(readFileSync(file, 'utf8')) ?? [];
-  if (!text) throw new Error(`${file} has no number for ${name}.`);
-  return text
-    .replaceAll('_', '')
-    .split(' * ')
-    .map(Number)
-    .reduce((product, factor) => product * factor, 1);
-}
-
-const asRow = ([what, limit, unit]: (string | number | undefined)[]): string[] => [
-  String(what),
-  [Number(limit).toLocaleString('en-US'), unit].filter(Boolean).join(' '),
-];
-
-/** What is shipped under a folder, file by file. */
-const sources = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\/src\/.*\.ts$/.test(file) && !/\.(test|fixture)\.ts$/.test(file))
-    .map((file) => readFileSync(join(folder, file), 'utf8'));
-
-/** The anchors of a guide's headings, as GitHub makes them. */
-const headings = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replaceAll(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  );

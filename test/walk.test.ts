@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { blocks } from './support/guides.ts';
 import { Product, run } from './support/product.ts';
 
 /** The main job as a user does it, against the started product. */
@@ -22,10 +22,13 @@ describe('the product', () => {
   });
 
   it('walks the main job with the commands that the README shows', async () => {
-    const script = readmeCommands('README.md', 'The walk').replaceAll('http://localhost:4000', product.url);
+    const script = blocks('README.md', 'bash')
+      .map(({ code }) => code)
+      .join('')
+      .replaceAll('http://localhost:4000', product.url);
     const { code, stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], product.env);
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-    const shown = stdout + stderr; // What `tee /dev/stderr` shows on the way.
+    const shown = stdout + stderr; // What `tee` shows on the way goes to stderr.
     expect(shown).toContain('"name":"acme"');
     expect(shown).toContain('"status":"ANSWERED"');
     expect(shown).toContain('"status":"AWAITING_APPROVAL"');
@@ -38,10 +41,3 @@ describe('the product', () => {
     expect(shown).not.toContain('"errors"');
   });
 });
-
-/** The bash blocks under a heading, in order, as one script. */
-function readmeCommands(file: string, heading: string): string {
-  const text = readFileSync(file, 'utf8');
-  const section = text.slice(text.indexOf(`## ${heading}`)).split(/\n## (?!The walk)/)[0] ?? '';
-  return [...section.matchAll(/```bash\n([\s\S]*?)```/g)].map((match) => match[1]).join('\n');
-}
