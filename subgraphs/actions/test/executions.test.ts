@@ -7,7 +7,7 @@ describe('executions', () => {
   let house: House;
 
   beforeAll(async () => {
-    house = await House.open({ callTimeoutMs: 1_500, leaseMs: 10_000, patienceMs: 8_000 });
+    house = await House.open({ callTimeoutMs: 4_000, leaseMs: 12_000, patienceMs: 10_000 });
   });
   afterEach(() => house.fault('none'));
   afterAll(() => house.close());
@@ -72,7 +72,7 @@ describe('executions', () => {
   it('do not do again what a slow server does late', async () => {
     const input = nextOrder();
     const id = await house.approved(input);
-    await house.fault('slow', 2_500);
+    await house.fault('slow', 6_000);
     const slow = await house.execute(id);
     expect(codesOf(slow)).toEqual(['OTHER_SIDE_UNAVAILABLE']);
     expect(slow.action?.status).toBe('UNKNOWN');

@@ -7,7 +7,7 @@ describe('proposals', () => {
   let house: House;
 
   beforeAll(async () => {
-    house = await House.open({ callTimeoutMs: 2_000 });
+    house = await House.open({ callTimeoutMs: 4_000 });
   });
   afterAll(() => house.close());
 
