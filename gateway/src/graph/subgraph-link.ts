@@ -11,6 +11,7 @@ import {
   servicePrincipal,
 } from '@countersign/kernel';
 import { type ExecutionResult, GraphQLError } from 'graphql';
+import { nobody } from '../authentication/nobody.ts';
 
 /** How the gateway reaches one subgraph: a call in one process, HTTP across processes. */
 export interface SubgraphLink {
@@ -42,9 +43,6 @@ export function remoteLink(name: string, url: string, signer: PrincipalSigner, l
     },
   };
 }
-
-/** A tenant that nobody has: reading the SDL touches no rows. */
-const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** Apollo's gateway asks its subgraphs through this. */
 export class LinkDataSource implements GraphQLDataSource<RequestContext> {

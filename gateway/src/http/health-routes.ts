@@ -1,9 +1,7 @@
 import { requestContext, servicePrincipal } from '@countersign/kernel';
 import type { FastifyInstance } from 'fastify';
+import { nobody } from '../authentication/nobody.ts';
 import type { Gateway } from '../gateway.ts';
-
-/** A tenant and a user that nobody is. */
-const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** `GET /health` answers 200 only when a query through the graph and the database is answered; `GET /metrics` Prometheus. */
 export function healthRoutes(app: FastifyInstance, gateway: Gateway): void {

@@ -17,6 +17,7 @@ export { Events, migrateQueue } from './events/events.ts';
 export { Loop } from './events/loop.ts';
 export { type Executor, GraphClient, type GraphRequest } from './graph/client.ts';
 export { JsonScalar } from './graph/json-scalar.ts';
+export { inOrder, loadTogether } from './graph/loaders.ts';
 export {
   type Connection,
   connection,

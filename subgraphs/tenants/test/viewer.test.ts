@@ -1,6 +1,6 @@
 import { newId, servicePrincipal } from '@countersign/kernel';
 import { startTestSubgraphs, type TestSubgraphs, testPrincipal } from '@countersign/kernel/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { provisionTenant, tenants } from '../src/index.ts';
 
 describe('tenants', () => {
@@ -62,5 +62,29 @@ describe('tenants', () => {
         viewer: { email: 'operator@acme.test', tenant: { name: 'acme', region: 'eu' }, roles: [{ name: 'operator' }] },
       },
     });
+  });
+
+  it('reads the tenant and the roles of many people at once, and none for an id that is no id', async () => {
+    const users = [...Array(5).keys()].map((n) => ({ email: `n${n}@initech.test`, name: `N ${n}`, role: 'viewer' }));
+    const initech = newId();
+    await provisionTenant(house.database, { id: initech, name: 'initech', region: 'eu', users });
+    const ids = await Promise.all(
+      users.map(async ({ email }) => {
+        const { data } = await signIn(initech, email);
+        return (data as { signIn: { userId: string } }).signIn.userId;
+      }),
+    );
+    const reads = jest.spyOn(house.database, 'read');
+    const query = `query($users: [_Any!]!) { _entities(representations: $users) { ... on User {
+      email tenant { name } roles { name } permissions
+    } } }`;
+    const representations = [...ids, 'no-id'].map((id) => ({ __typename: 'User', id }));
+    const principal = testPrincipal({ tenantId: servicePrincipal(initech, 'x', []).tenantId });
+    const { data, errors } = await house.execute('tenants', principal, query, { users: representations });
+    expect(errors).toBeUndefined();
+    const expected = users.map(({ email }) => ({ email, tenant: { name: 'initech' }, roles: [{ name: 'viewer' }] }));
+    expect(data).toMatchObject({ _entities: [...expected, null] });
+    expect(reads).toHaveBeenCalledTimes(3); // The people, their tenant, their roles.
+    reads.mockRestore();
   });
 });

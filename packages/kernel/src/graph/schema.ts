@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
-import DataLoader from 'dataloader';
 import { type DocumentNode, type GraphQLSchema, Kind, parse, specifiedDirectives } from 'graphql';
 import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
 import { CountersignError } from '../errors.ts';
@@ -8,6 +7,7 @@ import { guard, type SubgraphPermissions } from '../permissions/guard.ts';
 import type { ShieldRule } from '../permissions/rules.ts';
 import type { RequestContext } from '../principal/context.ts';
 import { JsonScalar } from './json-scalar.ts';
+import { loadTogether } from './loaders.ts';
 import type { ReferenceResolver, SubgraphDefinition, SubgraphParts } from './subgraph.ts';
 
 const federation = parse(`extend schema @link(
@@ -100,7 +100,9 @@ function referenceResolvers(
         __resolveReference: async (reference: Record<string, unknown>, context: RequestContext) => {
           await assertAllowed(type, rules[type], reference, context);
           const resolve = resolvers[type];
-          return resolve ? loaderFor(type, resolve, context).load(reference) : reference;
+          return resolve
+            ? loadTogether(context, `_entities ${type}`, reference, (references) => resolve(references, context))
+            : reference;
         },
       },
     ]),
@@ -115,15 +117,4 @@ async function assertAllowed(type: string, rule: ShieldRule | undefined, referen
   const verdict = await ask(reference, {}, context, undefined, { debug: true });
   if (verdict === true) return;
   throw verdict instanceof Error ? verdict : denied();
-}
-
-function loaderFor(type: string, resolve: ReferenceResolver, context: RequestContext) {
-  const known = context.loaders.get(type) as DataLoader<Record<string, unknown>, object | null, string> | undefined;
-  if (known) return known;
-  const loader = new DataLoader<Record<string, unknown>, object | null, string>(
-    async (references) => [...(await resolve(references, context))],
-    { cacheKeyFn: (reference) => JSON.stringify(reference) },
-  );
-  context.loaders.set(type, loader);
-  return loader;
 }

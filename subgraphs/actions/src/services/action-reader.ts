@@ -1,4 +1,4 @@
-import { type Database, isUuid, type Page, type Principal } from '@countersign/kernel';
+import { type Database, inOrder, isUuid, type Page, type Principal } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import type { ActionStatus } from './lifecycle/index.ts';
 import { withRelations } from './load-actions.ts';
@@ -21,8 +21,7 @@ export class ActionReader {
     return this.#database.read(principal, async (em) => {
       const actions = await em.find(Action, { id: { $in: ids.filter(isUuid) } });
       await withRelations(em, actions);
-      const byId = new Map(actions.map((action) => [action.id, action]));
-      return ids.map((id) => byId.get(id) ?? null);
+      return inOrder(ids, actions);
     });
   }
 

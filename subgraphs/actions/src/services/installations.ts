@@ -2,6 +2,7 @@ import {
   type Database,
   type EntityManager,
   type EventOrigin,
+  inOrder,
   isUuid,
   newId,
   type Principal,
@@ -44,8 +45,7 @@ export class Installations {
   many(principal: Principal, ids: readonly string[]): Promise<(ConnectorInstallation | null)[]> {
     return this.#database.read(principal, async (em) => {
       const installations = await em.find(ConnectorInstallation, { id: { $in: ids.filter(isUuid) } });
-      const byId = new Map(installations.map((each) => [each.id, each]));
-      return ids.map((id) => byId.get(id) ?? null);
+      return inOrder(ids, installations);
     });
   }
 

@@ -1,4 +1,13 @@
-import { type Database, holds, isUuid, newId, type Principal, publish, type RequestContext } from '@countersign/kernel';
+import {
+  type Database,
+  holds,
+  inOrder,
+  isUuid,
+  newId,
+  type Principal,
+  publish,
+  type RequestContext,
+} from '@countersign/kernel';
 import { Answer } from '../entities/answer.ts';
 import type { InferenceUsed } from '../events.ts';
 
@@ -56,8 +65,7 @@ export class AnswerRecords {
   async findAll(principal: Principal, ids: readonly string[]): Promise<(Answer | null)[]> {
     const wanted = { id: { $in: ids.filter(isUuid) }, ...visibleTo(principal) };
     const answers = await this.#database.read(principal, (em) => em.find(Answer, wanted));
-    const byId = new Map(answers.map((answer) => [answer.id, answer]));
-    return ids.map((id) => byId.get(id) ?? null);
+    return inOrder(ids, answers);
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   type Connection,
+  loadTogether,
   notFound,
   PageArgs,
   PageInfo,
@@ -25,7 +26,6 @@ import {
 import { Document, DocumentAccess } from '../entities/document.ts';
 import type { Documents } from '../services/documents.ts';
 import type { Ingestion } from '../services/ingestion.ts';
-import { loadTogether } from './loaders.ts';
 
 @InputType({ description: 'Who may read a document.' })
 export class DocumentAccessInput {

@@ -1,10 +1,17 @@
-import { type Connection, notFound, PageArgs, PageInfo, parsePage, type RequestContext } from '@countersign/kernel';
+import {
+  type Connection,
+  loadTogether,
+  notFound,
+  PageArgs,
+  PageInfo,
+  parsePage,
+  type RequestContext,
+} from '@countersign/kernel';
 import { Arg, Args, Ctx, Field, FieldResolver, Float, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { Document } from '../entities/document.ts';
 import { Passage } from '../entities/passage.ts';
 import type { Documents } from '../services/documents.ts';
 import type { Search } from '../services/search.ts';
-import { loadTogether } from './loaders.ts';
 
 @ObjectType({ description: 'A passage that was found.' })
 export class SearchEdge {

@@ -3,6 +3,7 @@ import {
   CountersignError,
   connection,
   type Database,
+  inOrder,
   isUuid,
   type Page,
   type Principal,
@@ -35,8 +36,7 @@ export class Documents {
     const known = ids.filter(isUuid);
     if (known.length === 0) return ids.map(() => null);
     const documents = await this.#database.read(principal, (em) => documentsByIds(em, readerOf(principal), known));
-    const byId = new Map(documents.map((document) => [document.id, document]));
-    return ids.map((id) => byId.get(id) ?? null);
+    return inOrder(ids, documents);
   }
 
   /** The texts of documents by id, in the order of the ids; null as with `byIds`. */

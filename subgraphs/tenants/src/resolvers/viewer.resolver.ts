@@ -1,4 +1,4 @@
-import type { RequestContext } from '@countersign/kernel';
+import { inOrder, loadTogether, type RequestContext } from '@countersign/kernel';
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Role } from '../entities/role.ts';
 import { Tenant } from '../entities/tenant.ts';
@@ -19,20 +19,24 @@ export class ViewerResolver {
   }
 
   @FieldResolver(() => Tenant, { description: 'The organisation that the person belongs to.' })
-  async tenant(@Ctx() { principal }: RequestContext): Promise<Tenant> {
-    const tenant = await this.#directory.tenant(principal);
-    if (!tenant) throw new Error('A principal of an unknown tenant.');
+  async tenant(@Root() user: User, @Ctx() context: RequestContext): Promise<Tenant> {
+    const tenant = await loadTogether(context, 'User.tenant', user.tenantId, async (ids) => {
+      const own = await this.#directory.tenant(context.principal);
+      return inOrder(ids, own ? [own] : []);
+    });
+    if (!tenant) throw new Error('A user of an unknown tenant.');
     return tenant;
   }
 
   @FieldResolver(() => [Role], { description: 'The roles that the person holds.' })
-  roles(@Root() user: User, @Ctx() { principal }: RequestContext): Promise<Role[]> {
-    return this.#directory.rolesOf(principal, user.id);
+  async roles(@Root() user: User, @Ctx() context: RequestContext): Promise<Role[]> {
+    const load = (ids: readonly string[]) => this.#directory.rolesOf(context.principal, ids);
+    return (await loadTogether(context, 'User.roles', user.id, load)) ?? [];
   }
 
   @FieldResolver(() => [String], { description: 'All permission patterns that the roles add up to, sorted.' })
-  async permissions(@Root() user: User, @Ctx() { principal }: RequestContext): Promise<string[]> {
-    const roles = await this.#directory.rolesOf(principal, user.id);
+  async permissions(@Root() user: User, @Ctx() context: RequestContext): Promise<string[]> {
+    const roles = await this.roles(user, context);
     return [...new Set(roles.flatMap((role) => role.permissions))].sort();
   }
 }
