@@ -227,6 +227,15 @@ describe('the examples of the guides', () => {
     expect(administered).toContain('"monthlyUsd":250');
     expect(administered).toContain('"kind":"CONFIGURATION"');
     expect(administered).not.toContain('"errors"');
+    const permitted = await script('docs/permissions.md');
+    expect(permitted).not.toContain('"errors"');
+    expect(permitted).not.toMatch(/"userErrors":\[\{/);
+    expect(permitted).toContain('"decidedBy":"NOTHING"');
+    expect(permitted).toContain('"kind":"ACCESS_CHANGE"');
+    const signedIn = await script('docs/sign-in.md');
+    expect(signedIn).not.toContain('"errors"');
+    expect(signedIn).not.toMatch(/"userErrors":\[\{/);
+    expect(signedIn).toContain('"userName":"viewer@acme.test"');
     extra = { ...extra, COUNTERSIGN_TOKEN: await product.token('auditor@acme.test') };
     const checked = await node('admins', 'check-chain.ts');
     expect(checked.stderr).toBe('');

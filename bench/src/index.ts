@@ -1,7 +1,8 @@
 import { type Bench, UsageError } from './bench.ts';
 import { federation } from './federation/index.ts';
+import { permissions } from './permissions/index.ts';
 
-const benches: readonly Bench[] = [federation];
+const benches: readonly Bench[] = [federation, permissions];
 
 const [name, ...args] = process.argv.slice(2);
 const bench = benches.find((each) => each.name === name);

@@ -11,8 +11,15 @@ import {
 } from '@countersign/kernel';
 import { Authenticator, type PrincipalLookup, type TokenVerifier } from './authentication/authenticator.ts';
 import type { Demo } from './authentication/demo.ts';
+import { OidcVerifier } from './authentication/oidc-verifier.ts';
+import { OperatorSignIn, type OperatorVerifier, operatorsOf } from './authentication/operator-sign-in.ts';
+import { ProviderDirectory } from './authentication/provider-directory.ts';
+import { SignInThrottle } from './authentication/sign-in-throttle.ts';
+import { signInFields, type TenantsDesk, tenantsDesk } from './authentication/tenants-desk.ts';
 import { createBundle, type GraphBundle } from './graph/bundle.ts';
 import type { SubgraphLink } from './graph/subgraph-link.ts';
+import type { Directory } from './scim/directory.ts';
+import { graphDirectory } from './scim/graph-directory.ts';
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -31,6 +38,14 @@ export class Gateway {
   readonly log: Logger;
   readonly metrics = new Metrics();
   readonly authenticator: Authenticator;
+  readonly operators: OperatorSignIn;
+  readonly desk: TenantsDesk;
+  /** What identity providers publish. */
+  readonly providers: ProviderDirectory;
+  readonly throttle: SignInThrottle;
+  readonly publicUrl: string | undefined;
+  /** The people and groups of the caller's tenant, for directories that provision them. */
+  readonly directoryOf: (caller: Principal) => Directory;
   readonly demo: Demo | undefined;
   readonly #signer: PrincipalSigner | undefined;
   #bundle: GraphBundle;
@@ -41,7 +56,17 @@ export class Gateway {
     this.demo = options.demo;
     this.#signer = options.signer;
     this.#bundle = bundle;
-    this.authenticator = new Authenticator(options.verifier, lookupThrough(options.links, options.log));
+    this.publicUrl = options.config.publicUrl;
+    const tenants = tenantsAmong(options.links);
+    this.directoryOf = graphDirectory({ tenants, log: options.log });
+    this.desk = tenantsDesk(tenants, options.log);
+    this.providers = new ProviderDirectory();
+    this.throttle = new SignInThrottle();
+    const oidc = new OidcVerifier(this.desk, this.providers);
+    const ways = { desk: this.desk, oidc, throttle: this.throttle };
+    this.authenticator = new Authenticator(options.verifier, lookupThrough(tenants, options.log), ways);
+    const verifiers = operatorVerifiers(options, this.providers);
+    this.operators = new OperatorSignIn({ verifiers, desk: this.desk, throttle: this.throttle });
   }
 
   static async create(options: GatewayOptions): Promise<Gateway> {
@@ -75,21 +100,27 @@ export class Gateway {
   }
 }
 
-const signInQuery = `query SignIn($email: String!) { signIn(email: $email) { userId email roles permissions attributes } }`;
+const signInQuery = `query SignIn($email: String!) { signIn(email: $email) { ${signInFields} } }`;
+
+function tenantsAmong(links: readonly SubgraphLink[]): SubgraphLink {
+  const tenants = links.find((link) => link.name === 'tenants');
+  if (tenants) return tenants;
+  throw new Error('A graph without the tenants subgraph lets nobody in.');
+}
+
+function operatorVerifiers({ config, demo }: GatewayOptions, providers: ProviderDirectory): OperatorVerifier[] {
+  return [...(config.operators ? [operatorsOf(config.operators, providers)] : []), ...(demo ? [demo.issuer] : [])];
+}
 
 /** Asks `tenants` itself: the field is hidden from the graph's callers. */
-function lookupThrough(links: readonly SubgraphLink[], log: Logger): PrincipalLookup {
-  const tenants = links.find((link) => link.name === 'tenants');
-  if (!tenants) throw new Error('A graph without the tenants subgraph lets nobody in.');
+function lookupThrough(tenants: SubgraphLink, log: Logger): PrincipalLookup {
   return async ({ email, tenantId }) => {
     const context = requestContext(servicePrincipal(tenantId, 'gateway', []), log, { surface: 'gateway' });
     const { data, errors } = await tenants.execute({ query: signInQuery, variables: { email } }, context);
     if (errors?.[0]) throw errors[0];
     // The query above says what comes back.
-    const found = (data as { signIn: (Omit<Principal, 'kind' | 'tenantId' | 'id'> & { userId: string }) | null })
-      .signIn;
-    if (!found) return null;
-    const { userId, email: address, roles, permissions, attributes } = found;
-    return { id: userId, email: address, roles, permissions, attributes };
+    const { signIn } = data as { signIn: Record<string, unknown> | null };
+    // What is null is absent in a principal.
+    return signIn && (Object.fromEntries(Object.entries(signIn).filter(([, value]) => value !== null)) as never);
   };
 }

@@ -1,4 +1,4 @@
-export type { Demo, DemoUser } from './authentication/demo.ts';
+export { type Demo, type DemoUser, demoOperator } from './authentication/demo.ts';
 export { DemoIssuer } from './authentication/demo-issuer.ts';
 export { Gateway, type GatewayOptions } from './gateway.ts';
 export { createBundle, type GraphBundle } from './graph/bundle.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CountersignError, hasCode } from '@countersign/kernel/basics';
-import { jwtVerify, SignJWT } from 'jose';
+import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
 
 const issuer = 'https://demo.countersign.test';
 const audience = 'countersign';
@@ -18,6 +18,8 @@ export interface TokenSubject {
 
 /** Signs and checks the tokens of the demo. Its key lies in the data folder, so that the CLI can sign without a server. */
 export class DemoIssuer {
+  /** The `iss` of its tokens. */
+  readonly issuer = issuer;
   readonly #key: Uint8Array;
 
   constructor(dataDir: string) {
@@ -29,29 +31,50 @@ export class DemoIssuer {
     tenantId: string,
     lifetime = lifetimeSeconds,
   ): Promise<{ token: string; expiresAt: string }> {
+    return this.#sign(email, { tenant: tenantId }, lifetime);
+  }
+
+  /** For one of the platform's operators, who is of no tenant. */
+  async signOperator(email: string, lifetime = lifetimeSeconds): Promise<{ token: string; expiresAt: string }> {
+    return this.#sign(email, { operator: true }, lifetime);
+  }
+
+  /** Throws `UNAUTHENTICATED` saying what is wrong with the token. */
+  async verify(token: string): Promise<TokenSubject> {
+    const payload = await this.#verify(token, 'tenant');
+    return { email: String(payload.sub), tenantId: String(payload.tenant), expiresAt: Number(payload.exp) * 1000 };
+  }
+
+  /** The operator's address, in small letters. Throws `UNAUTHENTICATED`, also for a token of a tenant's person. */
+  async verifyOperator(token: string): Promise<string> {
+    const { sub, operator } = await this.#verify(token, 'operator');
+    if (operator === true) return String(sub).toLowerCase();
+    throw new CountersignError('UNAUTHENTICATED', "The token is refused: it is not one of the platform's operators'.");
+  }
+
+  async #sign(subject: string, claims: JWTPayload, lifetime: number): Promise<{ token: string; expiresAt: string }> {
     const expires = Math.floor(Date.now() / 1000) + lifetime;
-    const token = await new SignJWT({ tenant: tenantId })
+    const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setIssuer(issuer)
       .setAudience(audience)
-      .setSubject(email)
+      .setSubject(subject)
       .setIssuedAt()
       .setExpirationTime(expires)
       .sign(this.#key);
     return { token, expiresAt: new Date(expires * 1000).toISOString() };
   }
 
-  /** Throws `UNAUTHENTICATED` saying what is wrong with the token. */
-  async verify(token: string): Promise<TokenSubject> {
+  async #verify(token: string, claim: string): Promise<JWTPayload> {
     const { payload } = await jwtVerify(token, this.#key, {
       issuer,
       audience,
       algorithms: ['HS256'],
-      requiredClaims: ['sub', 'exp', 'tenant'],
+      requiredClaims: ['sub', 'exp', claim],
     }).catch((cause: unknown) => {
       throw new CountersignError('UNAUTHENTICATED', `The token is refused: ${reasonOf(cause)}.`, { cause });
     });
-    return { email: String(payload.sub), tenantId: String(payload.tenant), expiresAt: Number(payload.exp) * 1000 };
+    return payload;
   }
 }
 

@@ -7,6 +7,9 @@ export interface DemoUser {
   readonly roles: readonly string[];
 }
 
+/** Whom the demo signs in as one of the platform's operators. */
+export const demoOperator = 'platform@countersign.test';
+
 export interface Demo {
   readonly issuer: DemoIssuer;
   readonly users: readonly DemoUser[];

@@ -5,9 +5,12 @@ import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { apiErrors } from '../limits/api-errors.ts';
 import { costLimit } from '../limits/cost.ts';
 import { knownOperation } from '../limits/known-operation.ts';
+import { permittedIntrospection } from '../limits/permitted-introspection.ts';
 import { maxTokens, shapeLimits } from '../limits/shape.ts';
 import { composeSupergraph } from './composition.ts';
 import { createExecutor } from './executor.ts';
+import { operatorLog } from './operator-log.ts';
+import { PermittedSchemas } from './permitted-schema.ts';
 import type { SubgraphLink } from './subgraph-link.ts';
 
 /**
@@ -41,13 +44,14 @@ export async function createBundle(links: readonly SubgraphLink[]): Promise<Grap
     parseOptions: { maxTokens },
     validationRules: shapeLimits,
     formatError: apiErrors,
-    plugins: [costLimit(), knownOperation()],
+    plugins: [costLimit(), knownOperation(), permittedIntrospection(() => permitted), operatorLog(links)],
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
   });
   await server.start();
   const [apiSchema] = schemas;
   if (!apiSchema) throw new Error('The executor came up without a schema.');
+  const permitted = new PermittedSchemas(apiSchema, supergraphSdl);
   return {
     apiSchema,
     version: createHash('sha256').update(supergraphSdl).digest('hex').slice(0, 16),

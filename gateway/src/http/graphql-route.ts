@@ -2,6 +2,7 @@ import { HeaderMap } from '@apollo/server';
 import { CountersignError, inSpan, type RequestContext, requestContext } from '@countersign/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Gateway } from '../gateway.ts';
+import { callerOf } from './caller.ts';
 import { sendError } from './errors.ts';
 
 /** `GET` and `POST /graphql`, as the GraphQL-over-HTTP specification has it. */
@@ -24,7 +25,7 @@ export function graphqlRoute(app: FastifyInstance, gateway: Gateway): void {
 async function authenticate(request: FastifyRequest, gateway: Gateway): Promise<RequestContext> {
   const signed = gateway.signedCaller(request.headers, request.rawBody ?? '');
   if (signed) return requestContext(signed.principal, gateway.log, signed.origin);
-  const principal = await gateway.authenticator.authenticate(request.headers.authorization);
+  const principal = await callerOf(request, gateway);
   return requestContext(principal, gateway.log, {
     workflow: text(request.headers['x-countersign-workflow']),
     surface: text(request.headers['x-countersign-surface']) ?? 'api',

@@ -6,10 +6,12 @@ import helmet from '@fastify/helmet';
 import serveStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Gateway } from '../gateway.ts';
+import { authRoutes } from './auth-routes.ts';
 import { demoRoutes } from './demo-routes.ts';
 import { sendError } from './errors.ts';
 import { graphqlRoute } from './graphql-route.ts';
 import { healthRoutes } from './health-routes.ts';
+import { provisioningRoutes } from './provisioning-routes.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -41,6 +43,7 @@ async function createApp(gateway: Gateway): Promise<FastifyInstance> {
     logger: false,
     exposeHeadRoutes: true,
     requestTimeout: 60_000,
+    trustProxy: gateway.config.trustProxy,
   });
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, gateway));
   app.setNotFoundHandler((request, reply) =>
@@ -79,6 +82,10 @@ async function createApp(gateway: Gateway): Promise<FastifyInstance> {
   await app.register(cors, { origin: [...gateway.config.allowedOrigins], maxAge: 600 });
   graphqlRoute(app, gateway);
   healthRoutes(app, gateway);
+  const { authenticator, config, desk, log, providers: directory, publicUrl, throttle } = gateway;
+  const { allowedOrigins, secretKey: secret } = config;
+  authRoutes(app, { authenticator, desk, directory, throttle, log, publicUrl, allowedOrigins, secret });
+  provisioningRoutes(app, gateway);
   if (gateway.demo) demoRoutes(app, gateway.demo);
   if (existsSync(playground)) await app.register(serveStatic, { root: playground });
   return app;

@@ -21,6 +21,11 @@ const environment = z.object({
   COUNTERSIGN_SUBGRAPHS: optionalText,
   COUNTERSIGN_GATEWAY_URL: z.url().optional(),
   COUNTERSIGN_PRINCIPAL_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  COUNTERSIGN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  COUNTERSIGN_TRUST_PROXY: flag.optional(),
+  COUNTERSIGN_SECRET_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  COUNTERSIGN_OPERATOR_ISSUER: z.url().optional(),
+  COUNTERSIGN_OPERATOR_AUDIENCE: optionalText,
   COUNTERSIGN_ALLOWED_ORIGINS: z.string().default(''),
   COUNTERSIGN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   COUNTERSIGN_PLUGINS_DIR: optionalText,
@@ -47,6 +52,14 @@ export interface Config {
   /** Where a subgraph process reaches the graph. */
   readonly gatewayUrl?: string;
   readonly principalKey?: string;
+  /** The address that browsers know this server by; absent: people sign in from this machine alone. */
+  readonly publicUrl?: string;
+  /** Whether a proxy in front says who the caller is (`X-Forwarded-*`). */
+  readonly trustProxy: boolean;
+  /** What secrets at rest and sign-ins under way are encrypted with; absent: a key file in the data folder. */
+  readonly secretKey?: string;
+  /** Who signs the platform's own operators in; absent: nobody does. */
+  readonly operators?: { readonly issuer: string; readonly audience: string };
   readonly allowedOrigins: readonly string[];
   readonly logLevel: string;
   readonly pluginsDir?: string;
@@ -79,6 +92,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     subgraphUrls: parseSubgraphUrls(e.COUNTERSIGN_SUBGRAPHS),
     gatewayUrl: e.COUNTERSIGN_GATEWAY_URL,
     principalKey: e.COUNTERSIGN_PRINCIPAL_KEY,
+    publicUrl: e.COUNTERSIGN_PUBLIC_URL,
+    trustProxy: e.COUNTERSIGN_TRUST_PROXY ?? false,
+    secretKey: e.COUNTERSIGN_SECRET_KEY,
+    operators: operatorsOf(e.COUNTERSIGN_OPERATOR_ISSUER, e.COUNTERSIGN_OPERATOR_AUDIENCE),
     allowedOrigins: e.COUNTERSIGN_ALLOWED_ORIGINS.split(',')
       .map((origin) => origin.trim())
       .filter(Boolean),
@@ -88,6 +105,16 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     openai: e.OPENAI_API_KEY ? { apiKey: e.OPENAI_API_KEY, baseUrl: e.OPENAI_BASE_URL } : undefined,
     anthropic: e.ANTHROPIC_API_KEY ? { apiKey: e.ANTHROPIC_API_KEY, baseUrl: e.ANTHROPIC_BASE_URL } : undefined,
   };
+}
+
+/** An issuer signs tokens for many; without an audience each of them would be let in. */
+function operatorsOf(issuer: string | undefined, audience: string | undefined): Config['operators'] {
+  if (issuer === undefined && audience === undefined) return undefined;
+  if (issuer !== undefined && audience !== undefined) return { issuer, audience };
+  throw new CountersignError(
+    'CONFIG_INVALID',
+    'COUNTERSIGN_OPERATOR_ISSUER and COUNTERSIGN_OPERATOR_AUDIENCE belong together: give both or neither.',
+  );
 }
 
 /** `tenants=http://host:4001,knowledge=http://host:4002` -> a map. */

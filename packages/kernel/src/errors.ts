@@ -72,7 +72,8 @@ export function maskError(error: GraphQLError, correlationId: string, report: (c
   });
 }
 
-function rootCause(error: unknown): unknown {
+/** What an error of GraphQL's was made of. */
+export function rootCause(error: unknown): unknown {
   let current = error;
   while (current instanceof GraphQLError && current.originalError) current = current.originalError;
   return current;

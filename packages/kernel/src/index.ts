@@ -17,6 +17,7 @@ export { Events, migrateQueue } from './events/events.ts';
 export { Loop } from './events/loop.ts';
 export { type Executor, GraphClient, type GraphRequest } from './graph/client.ts';
 export { JsonScalar } from './graph/json-scalar.ts';
+export { assembleKernel } from './graph/kernel.ts';
 export { inOrder, loadTogether } from './graph/loaders.ts';
 export {
   type Connection,
@@ -41,10 +42,54 @@ export {
 } from './graph/subgraph.ts';
 export { payload, problem, UserError, UserProblem } from './graph/user-error.ts';
 export { isUuid, newId, type TenantId, tenantId } from './ids.ts';
-export type { PermissionDeclaration, SubgraphPermissions } from './permissions/guard.ts';
-export { anyone, can, type ShieldRule, servicesOnly } from './permissions/rules.ts';
-export { type RequestContext, type RequestOrigin, requestContext } from './principal/context.ts';
-export { covers, holds, type Principal, type PrincipalKind, servicePrincipal } from './principal/principal.ts';
+export { Access } from './permissions/access.ts';
+export type { AccessRecord, AccessRefused } from './permissions/access-records.ts';
+export * from './permissions/cedar/index.ts';
+export { type DecisionContext, decisionContext } from './permissions/decision-context.ts';
+export {
+  type BuiltInPolicy,
+  type Declared,
+  type ObjectRef,
+  type ObjectTypeDeclaration,
+  objectFunction,
+  type PermissionDeclaration,
+  type PermissionRisk,
+} from './permissions/declarations.ts';
+export { guard, type SubgraphPermissions } from './permissions/guard.ts';
+export { AccessDenied } from './permissions/refusals.ts';
+export { registerPermissions } from './permissions/registry.ts';
+export { anyone, can, canList, canOn, permissionOf, type ShieldRule, servicesOnly } from './permissions/rules.ts';
+export { type DataClass, mask, type SensitiveField } from './permissions/sensitive.ts';
+export {
+  type AccessRow,
+  changeAccess,
+  readAccess,
+  readDeclared,
+  readObject,
+  readObjectTypes,
+  readPermissions,
+  readPolicies,
+  readPrincipal,
+} from './permissions/statements.ts';
+export {
+  type FilteredTable,
+  type SeenObject,
+  TenantRules,
+  vocabularyOf,
+  wholeTenant,
+} from './permissions/tenant-rules.ts';
+export { type RequestContext, requestContext } from './principal/context.ts';
+export type { Caller, RequestOrigin } from './principal/origin.ts';
+export {
+  type Attributes,
+  covers,
+  holds,
+  mayGrant,
+  type Principal,
+  type PrincipalKind,
+  personOf,
+  servicePrincipal,
+} from './principal/principal.ts';
 export { PrincipalSigner, principalHeader, type SignedPrincipal } from './principal/signature.ts';
 export { createLogger, type Logger } from './telemetry/log.ts';
 export { Metrics } from './telemetry/metrics.ts';

@@ -11,6 +11,9 @@ class Vault {
 
   @Field(() => String, { nullable: true })
   secret!: string | null;
+
+  @Field(() => String, { nullable: true })
+  owner!: string | null;
 }
 
 @Directive('@key(fields: "id")')
@@ -24,7 +27,7 @@ class Forgotten {
 class VaultResolver {
   @Query(() => Vault)
   vault(): Vault {
-    return { id: '1', secret: 'hidden' };
+    return { id: '1', secret: 'hidden', owner: 'Olga Operator' };
   }
 
   @Query(() => Forgotten)
@@ -48,10 +51,15 @@ const vaults = defineSubgraph({
   entities: [],
   migrations: [],
   permissions: {
-    catalogue: [],
+    catalogue: [
+      { name: 'knowledge:vault:read', description: 'See vaults.', risk: 'LOW' },
+      { name: 'knowledge:vault:open', description: 'See what is in them.', risk: 'HIGH' },
+      { name: 'knowledge:person:read', description: 'See whose they are.', risk: 'MEDIUM' },
+    ],
     Query: { vault: can('knowledge:vault:read'), broken: anyone },
     entities: { Vault: can('knowledge:vault:read') },
     fields: { Vault: { secret: can('knowledge:vault:open') } },
+    sensitive: { Vault: { owner: { dataClass: 'PII', permission: 'knowledge:person:read' } } },
   },
   assemble: () => ({
     resolvers: [new VaultResolver()],
@@ -78,7 +86,11 @@ describe('every way into a subgraph is guarded', () => {
       data: { vault: { id: '1', secret: 'hidden' } },
     });
     const { errors } = await ask([], '{ vault { id } }');
-    expect(errors?.[0]?.extensions).toEqual({ code: 'FORBIDDEN', permission: 'knowledge:vault:read' });
+    expect(errors?.[0]?.extensions).toEqual({
+      code: 'FORBIDDEN',
+      permission: 'knowledge:vault:read',
+      reason: 'Nothing permits it.',
+    });
   });
 
   it('denies root fields that the policy does not name', async () => {
@@ -108,6 +120,32 @@ describe('every way into a subgraph is guarded', () => {
   it('is not passed by an alias or a fragment', async () => {
     const { data } = await ask(['knowledge:vault:read'], '{ a: vault { ...F } } fragment F on Vault { b: secret }');
     expect(data).toEqual({ a: { b: null } });
+  });
+
+  it('masks data of persons, or refuses it where the tenant wants that, on every way to it', async () => {
+    const query = '{ a: vault { ...F } vault { owner } } fragment F on Vault { b: owner }';
+    const permissions = ['knowledge:vault:read'];
+    const masked = { a: { b: '•••' }, vault: { owner: '•••' } };
+    expect(await ask(permissions, query)).toEqual({ data: masked });
+    expect((await ask([...permissions, 'knowledge:person:read'], '{ vault { owner } }')).data).toEqual({
+      vault: { owner: 'Olga Operator' },
+    });
+    const strict = testPrincipal({ permissions });
+    await house.database.withTenant(strict, (em) =>
+      em.execute("insert into kernel.access (tenant_id, region, settings) values (?, 'eu', ?::jsonb)", [
+        strict.tenantId,
+        JSON.stringify({ sensitiveFields: 'ERROR' }),
+      ]),
+    );
+    const { data, errors } = await house.execute('knowledge', strict, '{ vault { id owner } }');
+    expect(data).toEqual({ vault: { id: '1', owner: null } });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', permission: 'knowledge:person:read' });
+  });
+
+  it('says in the schema what a field asks for, and what it holds', () => {
+    const sdl = house.runtimes.get('knowledge')?.sdl;
+    expect(sdl).toContain('vault: Vault! @permission(name: "knowledge:vault:read")');
+    expect(sdl).toContain('owner: String @tag(name: "pii")');
   });
 
   it('shows nothing of a fault but its correlation id', async () => {

@@ -1,3 +1,4 @@
+import { checkAmount } from './amount.ts';
 import type { JsonObject, ObjectSchema } from './json-schema.ts';
 import type { Tool } from './tool.ts';
 
@@ -33,6 +34,7 @@ export function defineConnector(connector: Connector): Connector {
   for (const tool of connector.tools) {
     checkName('tool', tool.name);
     checkVersion(tool.name, tool.version);
+    checkAmount(tool);
     if (names.has(tool.name)) throw new TypeError(`Connector ${connector.name} has two tools named ${tool.name}.`);
     names.add(tool.name);
     if (tool.reversibility === 'reversible' && tool.compensate === undefined) {

@@ -1,3 +1,4 @@
+export { type AmountPointers, atPointer, stepsOf } from './amount.ts';
 export { type Connector, defineConnector } from './connector.ts';
 export type { ContractCase } from './contract/contract-case.ts';
 export {

@@ -1,3 +1,4 @@
+import type { AmountPointers } from './amount.ts';
 import type { Connector } from './connector.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { PROTOCOL_VERSION, type ProtocolVersion } from './protocol.ts';
@@ -26,6 +27,8 @@ export interface ToolManifest {
   reversibility: 'REVERSIBLE' | 'IRREVERSIBLE';
   inputSchema: JsonSchema;
   outputSchema: JsonSchema;
+  /** Where the input says how much money it is about; absent for most tools. */
+  amount?: AmountPointers;
   /** `compensate` and `compensatePreview` only where the tool has them. */
   operations: readonly ToolOperation[];
 }
@@ -50,7 +53,7 @@ const risks = { low: 'LOW', medium: 'MEDIUM', high: 'HIGH' } as const;
 const reversibilities = { reversible: 'REVERSIBLE', irreversible: 'IRREVERSIBLE' } as const;
 
 function toolManifest(tool: Tool): ToolManifest {
-  const { name, title, description, version, risk, reversibility, inputSchema, outputSchema } = tool;
+  const { name, title, description, version, risk, reversibility, inputSchema, outputSchema, amount } = tool;
   return {
     name,
     title,
@@ -60,6 +63,7 @@ function toolManifest(tool: Tool): ToolManifest {
     reversibility: reversibilities[reversibility],
     inputSchema,
     outputSchema,
+    ...(amount && { amount }),
     operations: [
       'preview',
       'execute',

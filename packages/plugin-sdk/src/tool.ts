@@ -1,3 +1,4 @@
+import type { AmountPointers } from './amount.ts';
 import type { HttpClient } from './http.ts';
 import type { FromSchema, JsonObject, JsonValue, ObjectSchema } from './json-schema.ts';
 import type { Problem } from './tool-error.ts';
@@ -91,6 +92,8 @@ export interface ToolDefinition<Input, Output, InputSchema = ObjectSchema, Outpu
   /** Each property with a `description`; enum values in SCREAMING_CASE, or named so under `x-enum-names`. */
   inputSchema: InputSchema;
   outputSchema: OutputSchema;
+  /** Where the input says how much money it is about; policies see it as the action's `amount` and `currency`. */
+  amount?: AmountPointers;
   /** What would change. Must change nothing itself. @throws ToolError */
   preview(input: Input, ctx: ToolContext): Promise<Preview>;
   /** Does it. Twice under one `ctx.idempotencyKey` is once. @throws ToolError */

@@ -1,4 +1,5 @@
 import { defineSubgraph, Loop, type SubgraphDefinition } from '@countersign/kernel';
+import { consumers } from './consumers.ts';
 import { Action } from './entities/action.ts';
 import { Approval } from './entities/approval.ts';
 import { ConnectorInstallation } from './entities/connector-installation.ts';
@@ -6,8 +7,10 @@ import { Evidence } from './entities/evidence.ts';
 import { LogEntry } from './entities/log-entry.ts';
 import { LogHead } from './entities/log-head.ts';
 import { initial } from './migrations/001-initial.ts';
+import { access } from './migrations/002-access.ts';
 import { permissions } from './permissions.ts';
 import { ActionResolver } from './resolvers/action.resolver.ts';
+import { AuditTrailResolver } from './resolvers/audit-trail.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
 import { toolMutations } from './resolvers/tool-mutations.ts';
@@ -26,11 +29,11 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
   return defineSubgraph({
     name: 'actions',
     entities: [Action, Approval, Evidence, ConnectorInstallation, LogEntry, LogHead],
-    migrations: [initial],
+    migrations: [initial, access],
     permissions,
     assemble: (kernel) => {
       const { catalogue, services, stop } = assembleServices(kernel, timing);
-      const { reader, installations, logReader, logWriter, sealer, recovery } = services;
+      const { reader, installations, logReader, logWriter, auditTrail, sealer, recovery } = services;
       const sealing = new Loop('log-sealer', () => sealer.sealOutstanding(), kernel.log, { intervalMs: 500 });
       const recovering = new Loop('action-recovery', () => recovery.settleDue(), kernel.log, { intervalMs: 1_000 });
       let forget = () => {};
@@ -38,12 +41,13 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
         resolvers: [
           new ActionResolver(services),
           new DecisionLogResolver(logReader),
+          new AuditTrailResolver(auditTrail),
           new ConnectorResolver(installations),
         ],
         references: {
-          Action: (keys, { principal }) =>
+          Action: (keys, context) =>
             reader.many(
-              principal,
+              context,
               keys.map((key) => String(key.id)),
             ),
           ConnectorInstallation: (keys, { principal }) =>
@@ -53,6 +57,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
             ),
         },
         extension: toolMutations(catalogue, services.proposals),
+        consumers: consumers(logWriter),
         loops: [sealing, recovering],
         start: async () => {
           // Woken by what was written, not by every commit: the sealer's own would wake it again.

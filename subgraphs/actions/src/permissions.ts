@@ -1,32 +1,61 @@
-import { can, type SubgraphPermissions } from '@countersign/kernel';
+import { can, canList, canOn, type SubgraphPermissions } from '@countersign/kernel';
+import { makerIsNotChecker } from './maker-is-not-checker.ts';
+import { proposedAction } from './proposed-action.ts';
+
+interface OfAction {
+  readonly input: { readonly actionId: string };
+}
+
+const onAction = (permission: string) => canOn(permission, 'ProposedAction', ({ input }: OfAction) => input.actionId);
 
 export const permissions: SubgraphPermissions = {
   catalogue: [
-    { name: 'actions:action:read', description: 'See actions, their evidence and their outcomes.' },
-    { name: 'actions:action:approve', description: 'Approve or reject what others proposed.' },
-    { name: 'actions:action:execute', description: 'Execute what was approved.' },
-    { name: 'actions:action:undo', description: 'Undo what was done.' },
-    { name: 'actions:log:read', description: 'Read and verify the decision log.' },
-    { name: 'actions:connector:read', description: 'See connectors, their tools and how they are configured.' },
-    { name: 'actions:connector:configure', description: 'Configure connectors.' },
+    {
+      name: 'actions:action:read',
+      description: 'See actions, their evidence and their outcomes.',
+      risk: 'LOW',
+      on: 'ProposedAction',
+      listed: true,
+    },
+    {
+      name: 'actions:action:approve',
+      description: 'Approve or reject what others proposed.',
+      risk: 'HIGH',
+      on: 'ProposedAction',
+    },
+    { name: 'actions:action:execute', description: 'Execute what was approved.', risk: 'HIGH', on: 'ProposedAction' },
+    { name: 'actions:action:undo', description: 'Undo what was done.', risk: 'HIGH', on: 'ProposedAction' },
+    { name: 'actions:log:read', description: 'Read and verify the decision log.', risk: 'MEDIUM' },
+    {
+      name: 'actions:connector:read',
+      description: 'See connectors, their tools and how they are configured.',
+      risk: 'LOW',
+    },
+    { name: 'actions:connector:configure', description: 'Configure connectors.', risk: 'HIGH' },
   ],
+  objectTypes: [proposedAction],
+  builtInPolicies: [makerIsNotChecker],
   Query: {
-    action: can('actions:action:read'),
-    actions: can('actions:action:read'),
+    // Decided action by action in the statements that read them: what is hidden is absent, like what does not exist.
+    action: canList('actions:action:read'),
+    actions: canList('actions:action:read'),
     decisionLog: can('actions:log:read'),
+    auditTrail: can('actions:log:read'),
+    exportAuditTrail: can('actions:log:read'),
     connectors: can('actions:connector:read'),
   },
   Mutation: {
-    // Whoever proposed an action cannot approve it, whatever they hold: the service sees to that.
-    approveAction: can('actions:action:approve'),
-    rejectAction: can('actions:action:approve'),
-    executeAction: can('actions:action:execute'),
-    undoAction: can('actions:action:undo'),
+    // What is let through here is decided again under the action's lock.
+    approveAction: onAction('actions:action:approve'),
+    // Its maker takes an action back also where a policy keeps them from deciding on it: the service tells the two apart.
+    rejectAction: canList('actions:action:approve'),
+    executeAction: onAction('actions:action:execute'),
+    undoAction: onAction('actions:action:undo'),
     configureConnector: can('actions:connector:configure'),
     // Each tool's own mutation needs `tool:<connector>.<tool>:propose`: see resolvers/tool-mutations.ts.
   },
   entities: {
-    Action: can('actions:action:read'),
+    Action: canList('actions:action:read'),
     ConnectorInstallation: can('actions:connector:read'),
   },
 };

@@ -5,9 +5,10 @@ export const permissions: SubgraphPermissions = {
     {
       name: 'inference:answer:create',
       description: 'Ask a question. Takes knowledge:document:read and billing:budget:read, too.',
+      risk: 'LOW',
     },
-    { name: 'inference:answer:read', description: "Read the answers to one's own questions again." },
-    { name: 'inference:answer:audit', description: "Read the answers to everybody's questions." },
+    { name: 'inference:answer:read', description: "Read the answers to one's own questions again.", risk: 'LOW' },
+    { name: 'inference:answer:audit', description: "Read the answers to everybody's questions.", risk: 'MEDIUM' },
   ],
   Query: {
     // Which answers: services/answer-records.ts, in the statement itself.

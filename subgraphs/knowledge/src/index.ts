@@ -3,6 +3,7 @@ import { Document } from './entities/document.ts';
 import { Passage } from './entities/passage.ts';
 import { Source } from './entities/source.ts';
 import { initial } from './migrations/001-initial.ts';
+import { access as accessMigration } from './migrations/002-access.ts';
 import { permissions } from './permissions.ts';
 import { DocumentResolver } from './resolvers/document.resolver.ts';
 import { SearchResolver } from './resolvers/search.resolver.ts';
@@ -17,23 +18,23 @@ export type { DocumentIngested } from './events.ts';
 export const knowledge = defineSubgraph({
   name: 'knowledge',
   entities: [Source, Document, Passage],
-  migrations: [initial],
+  migrations: [initial, accessMigration],
   permissions,
-  assemble: ({ database, now }) => {
-    const documents = new Documents(database);
+  assemble: ({ access, database, now }) => {
+    const documents = new Documents({ database, access });
     const ingestion = new Ingestion(database, hashingEmbedder, now);
-    const search = new Search(database, hashingEmbedder);
+    const search = new Search({ database, access, embedder: hashingEmbedder });
     return {
       resolvers: [new DocumentResolver(documents, ingestion), new SearchResolver(search, documents)],
       references: {
-        Document: (keys, { principal }) =>
+        Document: (keys, context) =>
           documents.byIds(
-            principal,
+            context,
             keys.map((key) => String(key.id)),
           ),
-        Passage: (keys, { principal }) =>
+        Passage: (keys, context) =>
           documents.passages(
-            principal,
+            context,
             keys.map((key) => String(key.id)),
           ),
       },

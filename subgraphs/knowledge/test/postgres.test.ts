@@ -1,4 +1,4 @@
-import { createLogger, Database, ensureLoginRole, type Principal, requestContext } from '@countersign/kernel';
+import { Access, createLogger, Database, ensureLoginRole, type Principal, requestContext } from '@countersign/kernel';
 import { createTestDatabase } from '@countersign/kernel/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type PostgresServer, startPostgres } from '../../../test/support/postgres.ts';
@@ -30,7 +30,8 @@ describe('on a PostgreSQL without pgvector', () => {
       const ingestion = new Ingestion(database, hashingEmbedder, () => new Date());
       for (const [title, text] of documents) {
         const context = requestContext(principal, createLogger('silent'));
-        await ingestion.ingest(context, { source: 'Handbook', title, text, roles: ['operator'] });
+        const open = { roles: ['operator'], classification: 0, department: null, region: null };
+        await ingestion.ingest(context, { source: 'Handbook', title, text, ...open });
       }
     }
   });
@@ -41,7 +42,10 @@ describe('on a PostgreSQL without pgvector', () => {
   });
 
   const find = async (database: Database, query: string, who: Principal = principal) => {
-    const { edges } = await new Search(database, hashingEmbedder).find(who, query, { first: 10, after: undefined });
+    const log = createLogger('silent');
+    const access = new Access({ database, log, now: () => new Date() });
+    const search = new Search({ database, access, embedder: hashingEmbedder });
+    const { edges } = await search.find(requestContext(who, log), query, { first: 10, after: undefined });
     return edges.map(({ node, score }) => ({ quote: node.quote, score: Number(score.toFixed(5)) }));
   };
 

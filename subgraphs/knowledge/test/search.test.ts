@@ -67,7 +67,7 @@ describe('search', () => {
   it('scores by the formula of BM25', async () => {
     const query = countTerms('visiting hours ward 7');
     await house.database.withTenant(principal, async (em) => {
-      const who = { roles: ['operator'], name: '', administers: false };
+      const who = { roles: ['operator'], name: '', administers: false, policies: { kind: 'all' } } as const;
       const { passages, terms } = await countReadable(em, who);
       const frequencies = await documentFrequencies(em, who, [...query.keys()]);
       const unweighted = new Map([...query.keys()].map((term) => [term, 1]));

@@ -24,7 +24,7 @@ describe('tenants', () => {
     house.execute(
       'tenants',
       servicePrincipal(tenant, 'gateway', []),
-      'query($email: String!) { signIn(email: $email) { userId roles permissions } }',
+      'query($email: String!) { signIn(email: $email) { id roles permissions } }',
       { email },
     );
 
@@ -43,14 +43,14 @@ describe('tenants', () => {
     const { errors } = await house.execute(
       'tenants',
       testPrincipal(),
-      '{ signIn(email: "operator@acme.test") { userId } }',
+      '{ signIn(email: "operator@acme.test") { id } }',
     );
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('answers who is asking', async () => {
     const { data } = await signIn(acme, 'operator@acme.test');
-    const { userId } = (data as { signIn: { userId: string } }).signIn;
+    const { id: userId } = (data as { signIn: { id: string } }).signIn;
     const principal = testPrincipal({ id: userId, tenantId: servicePrincipal(acme, 'x', []).tenantId });
     const answer = await house.execute(
       'tenants',
@@ -71,7 +71,7 @@ describe('tenants', () => {
     const ids = await Promise.all(
       users.map(async ({ email }) => {
         const { data } = await signIn(initech, email);
-        return (data as { signIn: { userId: string } }).signIn.userId;
+        return (data as { signIn: { id: string } }).signIn.id;
       }),
     );
     const reads = jest.spyOn(house.database, 'read');

@@ -1,20 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createBundle, localLink } from '@countersign/gateway';
-import { createLogger, Database, GraphClient, type Kernel, loadConfig, SubgraphRuntime } from '@countersign/kernel';
+import { assembleKernel, createLogger, Database, GraphClient, loadConfig, SubgraphRuntime } from '@countersign/kernel';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { allSubgraphs } from '../house/subgraphs.ts';
 
 /** `countersign schema`: writes `schema/` from the code, the same bytes for the same code. */
 export async function schema(folder = 'schema'): Promise<void> {
   const database = await Database.open({ entities: [] });
-  const kernel: Kernel = {
+  const kernel = assembleKernel({
     config: loadConfig({}),
     database,
     graph: new GraphClient(),
     log: createLogger('silent'),
-    now: () => new Date(),
-  };
+  });
   const runtimes = allSubgraphs.map((definition) => new SubgraphRuntime(definition, kernel));
   const bundle = await createBundle(runtimes.map(localLink));
   mkdirSync(join(folder, 'subgraphs'), { recursive: true });

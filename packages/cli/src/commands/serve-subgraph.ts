@@ -1,7 +1,7 @@
 import {
+  assembleKernel,
   CountersignError,
   GraphClient,
-  type Kernel,
   loadConfig,
   PrincipalSigner,
   remoteExecutor,
@@ -42,9 +42,9 @@ export async function serveSubgraph(name: string): Promise<void> {
     cleanUp.add(() => database.close());
     const graph = new GraphClient();
     graph.connect(remoteExecutor(gatewayUrl, 'gateway', signer));
-    const kernel: Kernel = { config, database, graph, log, now: () => new Date() };
+    const kernel = assembleKernel({ config, database, graph, log });
     const runtime = new SubgraphRuntime(definition, kernel);
-    await startWorkers([runtime], database, log, cleanUp);
+    await startWorkers([runtime], kernel, cleanUp);
     const server = await serve({ runtime, signer, log, host: config.host, port: config.port });
     cleanUp.add(() => server.close());
     console.log(`The ${name} subgraph answers at ${server.url}`);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Gateway } from '@countersign/gateway';
 import { type Database, type Principal, requestContext, tenantId } from '@countersign/kernel';
 import { provisionTenant } from '@countersign/tenants';
-import { type DemoTenant, demoTenants, demoUsers } from './people.ts';
+import { type DemoTenant, demoAttributes, demoTenants, demoUsers } from './people.ts';
 
 type Progress = (step: string) => void;
 
@@ -12,7 +12,13 @@ export async function seedTenants(database: Database, progress: Progress): Promi
     const users = demoUsers.filter((user) => user.tenantId === tenant.id);
     const created = await provisionTenant(database, {
       ...tenant,
-      users: users.map(({ email, name, roles }) => ({ email, name, role: roles[0] ?? 'viewer' })),
+      attributeSchema: demoAttributes,
+      users: users.map(({ email, name, roles, attributes }) => ({
+        email,
+        name,
+        role: roles[0] ?? 'viewer',
+        attributes,
+      })),
     });
     if (created) progress(`Seeding the demo tenant ${tenant.name} (${tenant.region})`);
   }

@@ -7,6 +7,7 @@ import {
   createClient,
   DecisionLogDocument,
   ExecuteActionDocument,
+  ExplainAccessDocument,
   IngestDocumentDocument,
   SearchDocument,
   UndoActionDocument,
@@ -112,6 +113,15 @@ export async function walk({ url, dataDir, report }: WalkOptions): Promise<void>
     'The operator tries to countersign their own proposal',
     async () => (await operator.request(ApproveActionDocument, { input: { actionId, comment: 'mine' } })).approveAction,
     (payload) => `refused: ${payload?.userErrors.map((error) => `${error.code}, ${error.message}`).join('; ')}`,
+  );
+  await step(
+    'The operator asks why',
+    () =>
+      operator.request(ExplainAccessDocument, {
+        input: { permission: 'actions:action:approve', objectType: 'ProposedAction', objectId: actionId },
+      }),
+    ({ explainAccess }) =>
+      `${explainAccess?.summary}\n${explainAccess?.policies.map((each) => `${each.name}: ${each.clause}`).join('\n')}`,
   );
   await step(
     'The approver countersigns it',

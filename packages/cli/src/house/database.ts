@@ -1,11 +1,11 @@
 import {
+  assembleKernel,
   type Config,
   createLogger,
   Database,
   Events,
   ensureLoginRole,
   GraphClient,
-  type Kernel,
   migrateQueue,
 } from '@countersign/kernel';
 import { allSubgraphs } from './subgraphs.ts';
@@ -35,7 +35,7 @@ export async function migrateAll(database: Database, config: Config): Promise<vo
 /** Subgraphs come up in any order: what one tells before another is up must wait for it, not be lost. */
 async function registerConsumers(database: Database, config: Config): Promise<void> {
   const log = createLogger('silent');
-  const kernel: Kernel = { config, database, graph: new GraphClient(), log, now: () => new Date() };
+  const kernel = assembleKernel({ config, database, graph: new GraphClient(), log });
   const consumers = allSubgraphs.flatMap((definition) => [...(definition.assemble(kernel).consumers ?? [])]);
   await new Events(database, consumers, log).register();
 }

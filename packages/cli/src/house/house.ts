@@ -1,10 +1,10 @@
 import { Gateway, localLink, serveHttp } from '@countersign/gateway';
 import {
+  assembleKernel,
   type Config,
   createLogger,
   type Database,
   GraphClient,
-  type Kernel,
   type Logger,
   lockFolder,
   SubgraphRuntime,
@@ -48,13 +48,13 @@ export async function startHouse({ config, log, progress, beforeListening }: Hou
 
     progress('Putting the graph together');
     const graph = new GraphClient();
-    const kernel: Kernel = { config, database, graph, log, now: () => new Date() };
+    const kernel = assembleKernel({ config, database, graph, log });
     const runtimes = allSubgraphs.map((definition) => new SubgraphRuntime(definition, kernel));
     const demo = config.demo ? demoOf(config) : undefined;
     const links = runtimes.map(localLink);
     const gateway = await Gateway.create({ config, log, links, verifier: demo?.issuer, demo });
     graph.connect((request, context) => gateway.bundle.execute(request, context));
-    await startWorkers(runtimes, database, log, cleanUp);
+    await startWorkers(runtimes, kernel, cleanUp);
     cleanUp.add(() => gateway.close());
     await beforeListening?.({ database, gateway });
     const server = await serveHttp(gateway);

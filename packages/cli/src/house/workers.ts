@@ -1,13 +1,15 @@
-import { type Database, Events, type Logger, type SubgraphRuntime } from '@countersign/kernel';
+import { Events, type Kernel, registerPermissions, type SubgraphRuntime } from '@countersign/kernel';
 import type { CleanUp } from './clean-up.ts';
 
-/** Starts what works beside requests: event delivery, the subgraphs' own starts and loops; each is ended by the clean-up. */
+/** Starts what works beside requests: what is declared and decided, event delivery, the subgraphs' own starts and loops; each is ended by the clean-up. */
 export async function startWorkers(
   runtimes: readonly SubgraphRuntime[],
-  database: Database,
-  log: Logger,
+  { access, database, log }: Kernel,
   cleanUp: CleanUp,
 ): Promise<void> {
+  for (const runtime of runtimes) await registerPermissions(database, runtime);
+  await access.start();
+  cleanUp.add(() => access.stop());
   const parts = runtimes.map((runtime) => runtime.parts);
   const events = new Events(
     database,

@@ -13,7 +13,7 @@ import { kernelMigrations } from './kernel-migrations.ts';
 import type { NamedMigration } from './migrations.ts';
 import { createPglite, pgliteDialect, Turnstile } from './pglite.ts';
 import { createPool, postgresDialect } from './postgres.ts';
-import { assertOutsideTransaction, type DatabaseRole, inSession, type Session } from './session.ts';
+import { assertOutsideTransaction, type Committed, type DatabaseRole, inSession, type Session } from './session.ts';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 
@@ -28,8 +28,8 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
 }
 
-/** Told after a commit whether the transaction published an event. */
-export type CommitListener = (commit: { readonly published: boolean }) => unknown;
+/** Told after a commit what the transaction leaves for others to act on. */
+export type CommitListener = (committed: Committed) => unknown;
 
 type Orm = MikroORM<PostgreSqlDriver, EntityManager>;
 type Backend =
@@ -101,10 +101,10 @@ export class Database {
   }
 
   async #transaction<T>(session: Session, work: (em: EntityManager) => Promise<T>): Promise<T> {
-    const { result, published } = await inSession(session, () =>
+    const { result, committed } = await inSession(session, () =>
       this.#orm.em.fork({ clear: true }).transactional((em) => work(em)),
     );
-    for (const listener of this.#listeners) listener({ published });
+    for (const listener of this.#listeners) listener(committed);
     return result;
   }
 }

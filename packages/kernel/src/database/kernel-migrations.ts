@@ -1,16 +1,5 @@
-import { acrossTenants, migration, tenantTable } from './migrations.ts';
-import { databaseRoles } from './session.ts';
-
-const createRoles = `do $$
-begin
-${databaseRoles
-  .map(
-    (role) => `  if not exists (select from pg_roles where rolname = 'countersign_${role}') then
-    create role countersign_${role} nologin;
-  end if;`,
-  )
-  .join('\n')}
-end $$`;
+import { accessGround } from './access-migration.ts';
+import { acrossTenants, createRoles, migration, tenantTable } from './migrations.ts';
 
 /** The ground that every subgraph stands on: roles, the tenant of the session, the outbox, the consumers' memory. */
 export const kernelMigrations = [
@@ -50,4 +39,5 @@ export const kernelMigrations = [
      )`,
     ...tenantTable('kernel.consumed_event', ['select', 'insert']),
   ]),
+  accessGround,
 ];

@@ -1,6 +1,6 @@
 import type { Constructor } from '@mikro-orm/core';
 import { Migration } from '@mikro-orm/migrations';
-import type { DatabaseRole } from './session.ts';
+import { type DatabaseRole, databaseRoles } from './session.ts';
 
 export interface NamedMigration {
   /** `subgraph/001-what`: applied once, in the order of the list. */
@@ -21,6 +21,18 @@ export function migration(name: string, statements: readonly string[]): NamedMig
     },
   };
 }
+
+/** Makes the database roles that are not there yet. */
+export const createRoles = `do $$
+begin
+${databaseRoles
+  .map(
+    (role) => `  if not exists (select from pg_roles where rolname = 'countersign_${role}') then
+    create role countersign_${role} nologin;
+  end if;`,
+  )
+  .join('\n')}
+end $$`;
 
 export type Privilege = 'select' | 'insert' | 'update' | 'delete';
 

@@ -5,9 +5,10 @@ import type { TenantId } from '../ids.ts';
 /**
  * The database roles that code may act as. None owns a table or bypasses row-level security; each holds just what its
  * name needs: `app` one tenant's rows, `relay` the outbox, `sealer` the decision log's seals, `worker` a look at what is
- * due across tenants (ids and states alone).
+ * due across tenants (ids and states alone), `registrar` what this version of the product declares, `doorkeeper` which
+ * tenant an identity provider signs people in to.
  */
-export const databaseRoles = ['app', 'relay', 'sealer', 'worker'] as const;
+export const databaseRoles = ['app', 'relay', 'sealer', 'worker', 'registrar', 'doorkeeper'] as const;
 export type DatabaseRole = (typeof databaseRoles)[number];
 
 export type Session =
@@ -20,23 +21,28 @@ interface Scope {
   open: boolean;
   /** Whether an event was published in it. */
   published: boolean;
+  /** The tenant whose roles, grants or policies it changes. */
+  accessChanged?: TenantId;
 }
+
+/** What a committed transaction leaves for others to act on. */
+export type Committed = Pick<Scope, 'published' | 'accessChanged'>;
 
 const scopes = new AsyncLocalStorage<Scope>();
 
 /**
- * Runs `work` in a scope whose transactions begin as `session`; answers also whether it published an event. Throws
+ * Runs `work` in a scope whose transactions begin as `session`; answers also what others have to hear of. Throws
  * `NESTED_TRANSACTION` inside another one.
  */
 export async function inSession<T>(
   session: Session | 'owner',
   work: () => Promise<T>,
-): Promise<{ result: T; published: boolean }> {
+): Promise<{ result: T; committed: Committed }> {
   assertOutsideTransaction('a second transaction');
   const scope: Scope = { session, open: true, published: false };
   try {
     const result = await scopes.run(scope, work);
-    return { result, published: scope.published };
+    return { result, committed: scope };
   } finally {
     scope.open = false;
   }
@@ -60,6 +66,15 @@ export function markPublished(): void {
   const scope = scopes.getStore();
   if (scope) scope.published = true;
 }
+
+/** Notes that the transaction changes who may do what in the tenant. */
+export function markAccessChanged(tenantId: TenantId): void {
+  const scope = scopes.getStore();
+  if (scope) scope.accessChanged = tenantId;
+}
+
+/** Whether the open transaction has changed who may do what: what it reads of that is not yet so for others. */
+export const changesAccess = (): boolean => scopes.getStore()?.accessChanged !== undefined;
 
 /** The statement that opens a transaction as the current session, in one round trip. */
 export function beginStatement(): string {

@@ -1,7 +1,7 @@
 import type { EntityManager } from '../database/database.ts';
 import { markPublished } from '../database/session.ts';
 import { newId } from '../ids.ts';
-import type { RequestContext } from '../principal/context.ts';
+import type { Caller } from '../principal/origin.ts';
 
 /** A fact that has happened. Delivered at least once; consumers tell repetitions apart by `id`. */
 export interface DomainEvent<Payload = unknown> {
@@ -17,7 +17,7 @@ export interface DomainEvent<Payload = unknown> {
 }
 
 /** Who caused an event; a request's context is one. */
-export type EventOrigin = Pick<RequestContext, 'principal' | 'correlationId' | 'workflow' | 'surface'>;
+export type EventOrigin = Caller;
 
 export interface EventConsumer {
   /** `billing.meter-tokens`: unique, stable; the memory of what was consumed hangs on it. */

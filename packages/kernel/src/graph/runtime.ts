@@ -9,8 +9,10 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { maskError } from '../errors.ts';
+import { maskError, rootCause } from '../errors.ts';
+import type { Access } from '../permissions/access.ts';
 import type { SubgraphPermissions } from '../permissions/guard.ts';
+import { AccessDenied } from '../permissions/refusals.ts';
 import type { RequestContext } from '../principal/context.ts';
 import type { GraphRequest } from './client.ts';
 import { type BuiltSchema, buildSubgraph } from './schema.ts';
@@ -28,11 +30,13 @@ export class SubgraphRuntime {
   readonly schema: GraphQLSchema;
   readonly permissions: SubgraphPermissions;
   readonly parts: SubgraphParts;
+  readonly #access: Access;
   readonly #compiled = new LRUCache<string, Compiled>({ max: 2_000 });
 
   constructor(definition: SubgraphDefinition, kernel: Kernel) {
     this.parts = definition.assemble(kernel);
     const built: BuiltSchema = buildSubgraph(definition, this.parts);
+    this.#access = kernel.access;
     this.name = definition.name;
     this.sdl = built.sdl;
     this.schema = built.schema;
@@ -42,13 +46,22 @@ export class SubgraphRuntime {
   /** Answers an operation for the context's principal. Never throws: faults are masked errors in the answer. */
   async execute(request: GraphRequest, caller: RequestContext): Promise<ExecutionResult> {
     // Two subgraphs may know the same type: what was loaded for one must not be taken for the other's.
-    const context = { ...caller, loaders: new Map() };
+    let context: RequestContext = { ...caller, loaders: new Map(), access: this.#access };
     try {
+      const principal = this.#access.current(caller.principal);
+      if (principal !== caller.principal) context = { ...context, principal: await principal };
       const result = await this.#prepare(request)(request.variables ?? {}, context);
-      return result.errors ? { ...result, errors: result.errors.map((error) => this.#mask(error, context)) } : result;
+      return result.errors ? { ...result, errors: await this.#answerable(result.errors, context) } : result;
     } catch (error) {
-      return { errors: [this.#mask(toGraphQLError(error), context)] };
+      return { errors: await this.#answerable([toGraphQLError(error)], context) };
     }
+  }
+
+  /** Errors as the caller may see them, once the refusals among them are written down. */
+  async #answerable(errors: readonly GraphQLError[], context: RequestContext): Promise<GraphQLError[]> {
+    const refusals = errors.map(rootCause).filter((cause) => cause instanceof AccessDenied);
+    await Promise.all(refusals.map(({ record }) => this.#access.records.refused(context, record)));
+    return errors.map((error) => this.#mask(error, context));
   }
 
   #prepare(request: GraphRequest): Compiled {

@@ -4,16 +4,25 @@ import { type DocumentNode, type GraphQLSchema, Kind, parse, specifiedDirectives
 import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
 import { CountersignError } from '../errors.ts';
 import { guard, type SubgraphPermissions } from '../permissions/guard.ts';
-import type { ShieldRule } from '../permissions/rules.ts';
+import { insist, type ShieldRule } from '../permissions/rules.ts';
 import type { RequestContext } from '../principal/context.ts';
 import { JsonScalar } from './json-scalar.ts';
 import { loadTogether } from './loaders.ts';
+import { permissionDirective, withPermissions } from './permission-directive.ts';
 import type { ReferenceResolver, SubgraphDefinition, SubgraphParts } from './subgraph.ts';
 
 const federation = parse(`extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.9"
-  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override"]
+  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override", "@composeDirective"]
 )`);
+
+/** Subscriptions say themselves what they follow; type-graphql's own topics would not survive a second process. */
+const noTopics = {
+  publish: () => {},
+  subscribe: (): never => {
+    throw new Error('A subscription has to say what it follows: `subscribe` in its decorator.');
+  },
+};
 
 export interface BuiltSchema {
   readonly schema: GraphQLSchema;
@@ -31,12 +40,15 @@ export function buildSubgraph(definition: SubgraphDefinition, parts: SubgraphPar
     container: { get: (type: Function) => instances.get(type) },
     scalarsMap: [{ type: Object, scalar: JsonScalar }],
     directives: [...specifiedDirectives],
+    pubSub: noTopics,
     validate: false,
     skipCheck: true,
   });
   const permissions = mergePermissions(definition.permissions, parts.extension?.permissions);
   const own = parse(printSubgraphSchema(base));
-  const typeDefs = [federation, own, ...(parts.extension ? [parts.extension.typeDefs] : [])];
+  const added = parts.extension ? [parts.extension.typeDefs] : [];
+  const marked = [own, ...added].map((document) => withPermissions(document, permissions));
+  const typeDefs = [federation, permissionDirective, ...marked];
   const resolvers = mergeResolvers(
     createResolversMap(base),
     parts.extension?.resolvers ?? {},
@@ -110,11 +122,6 @@ function referenceResolvers(
 }
 
 async function assertAllowed(type: string, rule: ShieldRule | undefined, reference: object, context: RequestContext) {
-  const denied = () => new CountersignError('FORBIDDEN', `${type} cannot be resolved by its key.`);
-  if (!rule) throw denied();
-  // Shield's own way of asking a rule; ours use neither its cache nor the info.
-  const ask = rule.resolve.bind(rule) as (...args: unknown[]) => Promise<unknown>;
-  const verdict = await ask(reference, {}, context, undefined, { debug: true });
-  if (verdict === true) return;
-  throw verdict instanceof Error ? verdict : denied();
+  if (!rule) throw new CountersignError('FORBIDDEN', `${type} cannot be resolved by its key.`);
+  await insist(rule, reference, {}, context);
 }

@@ -5,6 +5,7 @@ import type { Database } from '../database/database.ts';
 import type { NamedMigration } from '../database/migrations.ts';
 import type { EventConsumer } from '../events/event.ts';
 import type { Loop } from '../events/loop.ts';
+import type { Access } from '../permissions/access.ts';
 import type { SubgraphPermissions } from '../permissions/guard.ts';
 import type { RequestContext } from '../principal/context.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -18,6 +19,8 @@ export interface Kernel {
   readonly database: Database;
   /** The whole graph, asked with a caller's own principal. */
   readonly graph: GraphClient;
+  /** Decides who may do what. */
+  readonly access: Access;
   readonly log: Logger;
   readonly now: () => Date;
 }

@@ -1,25 +1,29 @@
-import { type GraphQLSchema, isObjectType } from 'graphql';
+import { type GraphQLSchema, isNonNullType, isObjectType } from 'graphql';
 import type { IMiddlewareFunction } from 'graphql-middleware';
 import { CountersignError } from '../errors.ts';
-import type { ShieldRule } from './rules.ts';
+import type { BuiltInPolicy, ObjectTypeDeclaration, PermissionDeclaration } from './declarations.ts';
+import { permissionOf, type ShieldRule } from './rules.ts';
+import { type SensitiveField, sensitiveRule } from './sensitive.ts';
 import { middlewareLibrary, shieldLibrary } from './shield-loader.ts';
-
-export interface PermissionDeclaration {
-  /** `subgraph:resource:verb`. */
-  readonly name: string;
-  readonly description: string;
-}
+import { guardSubscriptions } from './subscriptions.ts';
 
 /** A subgraph's policy, readable from top to bottom. What is not named is denied. */
 export interface SubgraphPermissions {
   /** The permissions that this subgraph knows. */
   readonly catalogue: readonly PermissionDeclaration[];
+  /** The types of object that its permissions are decided on. */
+  readonly objectTypes?: readonly ObjectTypeDeclaration[];
+  /** The product's own rules about its permissions, for explanations. */
+  readonly builtInPolicies?: readonly BuiltInPolicy[];
   readonly Query?: Readonly<Record<string, ShieldRule>>;
   readonly Mutation?: Readonly<Record<string, ShieldRule>>;
+  readonly Subscription?: Readonly<Record<string, ShieldRule>>;
   /** Who may resolve an entity by its key, by type name: the way in that other subgraphs take. */
   readonly entities?: Readonly<Record<string, ShieldRule>>;
   /** Fields more sensitive than the object they stand on. They must be nullable. */
   readonly fields?: Readonly<Record<string, Readonly<Record<string, ShieldRule>>>>;
+  /** Fields that are masked, or refused, for those who lack a permission of their own. They must be nullable. */
+  readonly sensitive?: Readonly<Record<string, Readonly<Record<string, SensitiveField>>>>;
 }
 
 const deny: ShieldRule = shieldLibrary.rule('deny', { cache: 'no_cache' })(
@@ -32,6 +36,7 @@ const federationFields = new Set(['_entities', '_service']);
  * that was let through carry no rule; they would cost more than the query. Entities are guarded where they resolve.
  */
 export function guard(schema: GraphQLSchema, permissions: SubgraphPermissions): GraphQLSchema {
+  assertDeclared(permissions);
   const guarded = new Map<string, Record<string, ShieldRule>>();
   for (const root of ['Query', 'Mutation'] as const) {
     const rules = rootRules(schema, root, permissions[root] ?? {});
@@ -41,8 +46,12 @@ export function guard(schema: GraphQLSchema, permissions: SubgraphPermissions): 
     for (const field of Object.keys(rules)) assertField(schema, type, field);
     guarded.set(type, { ...rules });
   }
+  for (const field of Object.keys(permissions.Subscription ?? {})) assertField(schema, 'Subscription', field);
   const middleware = generate(schema, guarded);
-  return middlewareLibrary.applyMiddleware(schema, middleware);
+  const sensitive = sensitiveRules(schema, permissions.sensitive ?? {});
+  const behindRules = middlewareLibrary.applyMiddleware(schema, middleware, sensitive);
+  guardSubscriptions(behindRules, permissions.Subscription ?? {}, deny);
+  return behindRules;
 }
 
 function rootRules(schema: GraphQLSchema, root: 'Query' | 'Mutation', rules: Readonly<Record<string, ShieldRule>>) {
@@ -67,6 +76,42 @@ function generate(schema: GraphQLSchema, guarded: Map<string, Record<string, Shi
     if (present.length > 0) kept[type] = Object.fromEntries(present);
   }
   return kept;
+}
+
+function sensitiveRules(schema: GraphQLSchema, sensitive: NonNullable<SubgraphPermissions['sensitive']>) {
+  return Object.fromEntries(
+    Object.entries(sensitive).map(([typeName, fields]) => {
+      for (const field of Object.keys(fields)) {
+        assertField(schema, typeName, field);
+        const type = schema.getType(typeName);
+        if (!isObjectType(type) || !isNonNullType(type.getFields()[field]?.type)) continue;
+        throw new Error(`${typeName}.${field} is sensitive, so it must be nullable.`);
+      }
+      return [
+        typeName,
+        Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, sensitiveRule(field)])),
+      ];
+    }),
+  );
+}
+
+/** A rule that asks for a permission which nobody declares would let nobody through, and nobody would know why. */
+function assertDeclared(permissions: SubgraphPermissions): void {
+  const { catalogue, objectTypes = [], Query, Mutation, Subscription, entities, fields, sensitive } = permissions;
+  const declared = new Set(catalogue.map(({ name }) => name));
+  const used = [Query, Mutation, Subscription, entities, ...Object.values(fields ?? {})].flatMap((rules) =>
+    Object.values(rules ?? {}),
+  );
+  const sensitiveFields = Object.values(sensitive ?? {}).flatMap((each) => Object.values(each));
+  const asked = [...used.map(permissionOf), ...sensitiveFields.map(({ permission }) => permission)];
+  for (const permission of asked) {
+    if (permission === undefined || declared.has(permission)) continue;
+    throw new Error(`permissions.ts asks for ${permission}, which its catalogue does not declare.`);
+  }
+  const types = new Set(objectTypes.map(({ type }) => type));
+  for (const { name, on } of catalogue) {
+    if (on !== undefined && !types.has(on)) throw new Error(`${name} is decided on ${on}, which is not declared.`);
+  }
 }
 
 function assertField(schema: GraphQLSchema, typeName: string, field: string): void {

@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { CountersignError } from '../errors.ts';
 import { tenantId } from '../ids.ts';
-import type { RequestOrigin } from './context.ts';
-import type { Principal } from './principal.ts';
+import type { RequestOrigin } from './origin.ts';
+import { type Principal, principalKinds } from './principal.ts';
 
 /** The header that carries the signed principal between processes. */
 export const principalHeader = 'x-countersign-principal';
@@ -23,13 +23,19 @@ const envelope = z.object({
     surface: z.string().optional(),
   }),
   principal: z.object({
-    kind: z.enum(['user', 'service', 'connector', 'platform_operator']),
+    kind: z.enum(principalKinds),
     tenantId: z.string().transform(tenantId),
     id: z.string(),
+    person: z.string().optional(),
     email: z.string().optional(),
     roles: z.array(z.string()),
+    groups: z.array(z.string()).optional(),
     permissions: z.array(z.string()),
-    attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+    revision: z.number().optional(),
+    until: z.number().optional(),
+    session: z.string().optional(),
+    schema: z.literal('PERMITTED').optional(),
   }),
 });
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, openAsBlob, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, openAsBlob, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '../database/database.ts';
 import { kernelMigrations } from '../database/kernel-migrations.ts';
 import { createPglite } from '../database/pglite.ts';
+import { hasCode } from '../errors.ts';
 import { Events } from '../events/events.ts';
 import type { SubgraphDefinition } from '../graph/subgraph.ts';
 import { newId } from '../ids.ts';
@@ -35,6 +36,16 @@ async function imageOf(definitions: readonly SubgraphDefinition[]): Promise<stri
   mkdirSync(cacheDir, { recursive: true });
   const draft = `${file}.${newId()}`;
   writeFileSync(draft, Buffer.from(await image.arrayBuffer()));
-  renameSync(draft, file);
+  keepFirst(draft, file);
   return file;
+}
+
+/** Of several who made it at once the first one's stays: somebody may be reading it already. */
+function keepFirst(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
+  unlinkSync(draft);
 }

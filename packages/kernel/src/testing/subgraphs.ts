@@ -3,8 +3,10 @@ import { type Config, loadConfig } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { Events } from '../events/events.ts';
 import { type Executor, GraphClient } from '../graph/client.ts';
+import { assembleKernel } from '../graph/kernel.ts';
 import { SubgraphRuntime } from '../graph/runtime.ts';
 import type { Kernel, SubgraphDefinition } from '../graph/subgraph.ts';
+import { registerPermissions } from '../permissions/registry.ts';
 import { requestContext } from '../principal/context.ts';
 import type { Principal } from '../principal/principal.ts';
 import { createLogger } from '../telemetry/log.ts';
@@ -30,15 +32,18 @@ export interface TestSubgraphs {
  */
 export async function startTestSubgraphs(
   definitions: readonly SubgraphDefinition[],
-  options: { graph?: Executor; events?: boolean; loops?: boolean; config?: Partial<Config> } = {},
+  options: { graph?: Executor; events?: boolean; loops?: boolean; config?: Partial<Config>; now?: () => Date } = {},
 ): Promise<TestSubgraphs> {
   const database = await createTestDatabase(definitions);
   const log = createLogger(process.env.TEST_LOG_LEVEL ?? 'silent');
   const graph = new GraphClient();
   if (options.graph) graph.connect(options.graph);
   const config = { ...loadConfig({ COUNTERSIGN_DATA_DIR: '/nonexistent' }), ...options.config };
-  const kernel: Kernel = { config, database, graph, log, now: () => new Date() };
+  const kernel = assembleKernel({ config, database, graph, log, now: options.now });
+  const { access } = kernel;
   const runtimes = new Map(definitions.map((definition) => [definition.name, new SubgraphRuntime(definition, kernel)]));
+  for (const runtime of runtimes.values()) await registerPermissions(database, runtime);
+  await access.start();
   const parts = [...runtimes.values()].map((runtime) => runtime.parts);
   const events = options.events
     ? new Events(
@@ -63,6 +68,7 @@ export async function startTestSubgraphs(
     close: async () => {
       for (const loop of loops) await loop.stop();
       for (const part of parts) await part.stop?.();
+      await access.stop();
       await events?.stop();
       await database.close();
     },

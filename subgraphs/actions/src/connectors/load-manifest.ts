@@ -51,6 +51,7 @@ const manifest = z.object({
         reversibility: z.enum(['REVERSIBLE', 'IRREVERSIBLE']),
         inputSchema: schema,
         outputSchema: schema,
+        amount: z.object({ value: z.string(), currency: z.string().optional() }).optional(),
         operations: z.array(z.enum(['preview', 'execute', 'verify', 'compensate', 'compensatePreview'])),
       }),
     )

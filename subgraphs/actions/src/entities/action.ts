@@ -1,4 +1,5 @@
-import { OptionalProps } from '@mikro-orm/core';
+import type { Principal } from '@countersign/kernel';
+import { DecimalType, OptionalProps } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { JsonObject } from '../services/decision-log/index.ts';
@@ -71,6 +72,29 @@ export class Action {
 
   @Property({ type: 'text' })
   makerId!: string;
+
+  /** The user behind the maker; null for a part of the product. This and what follows is as it was at the proposal. */
+  @Property({ type: 'text', nullable: true })
+  makerPerson!: string | null;
+
+  @Property({ type: 'text[]' })
+  makerGroups!: string[];
+
+  @Property({ type: 'text[]' })
+  makerRoles!: string[];
+
+  @Property({ type: 'jsonb' })
+  makerAttributes!: Principal['attributes'];
+
+  @Property({ type: 'text' })
+  risk!: 'LOW' | 'MEDIUM' | 'HIGH';
+
+  /** How much money it is about, exact, with at most four decimals; null where its tool does not say. */
+  @Property({ type: new DecimalType('string'), nullable: true })
+  amount!: string | null;
+
+  @Property({ type: 'text', nullable: true })
+  currency!: string | null;
 
   @Field(() => Outcome, { nullable: true, description: 'What came of it; null before anything did.' })
   @Property({ type: 'jsonb', nullable: true })

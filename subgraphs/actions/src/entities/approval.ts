@@ -47,6 +47,10 @@ export class Approval {
   @Property({ type: 'text' })
   approverId!: string;
 
+  /** The user behind the approver. */
+  @Property({ type: 'text', nullable: true })
+  approverPerson!: string | null;
+
   @Field(() => String, { nullable: true, description: 'What the checker wrote.' })
   @Property({ type: 'text', nullable: true })
   comment!: string | null;

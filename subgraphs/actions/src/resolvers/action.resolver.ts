@@ -81,7 +81,7 @@ export class UndoActionInput {
 
 @ObjectType({ description: 'What came of approving.' })
 export class ApproveActionPayload {
-  @Field(() => Action, { nullable: true, description: 'The action; null when it was refused.' })
+  @Field(() => Action, { nullable: true, description: 'The action; null when it was refused, or is not yours to see.' })
   action?: Action | null;
 
   @Field(() => [UserError], { description: 'What the caller can mend; empty when it was done.' })
@@ -95,7 +95,7 @@ export class RejectActionPayload extends ApproveActionPayload {}
 export class ExecuteActionPayload {
   @Field(() => Action, {
     nullable: true,
-    description: 'The action, also when the other side failed; null when it was refused.',
+    description: 'The action, also when the other side failed; null when it was refused, or is not yours to see.',
   })
   action?: Action | null;
 
@@ -125,18 +125,15 @@ export class ActionResolver {
   @Query(() => Action, { nullable: true, description: 'An action; null when there is none, or none that you may see.' })
   action(
     @Arg('id', () => ID, { description: 'Its id.' }) id: string,
-    @Ctx() { principal }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<Action | null> {
-    return this.#reader.one(principal, id);
+    return this.#reader.one(context, id);
   }
 
   @Query(() => ActionConnection, { description: 'Actions, newest first.' })
-  async actions(
-    @Args(() => ActionsArgs) args: ActionsArgs,
-    @Ctx() { principal }: RequestContext,
-  ): Promise<ActionConnection> {
+  async actions(@Args(() => ActionsArgs) args: ActionsArgs, @Ctx() context: RequestContext): Promise<ActionConnection> {
     const page = parsePage(args);
-    const rows = await this.#reader.page(principal, page, args.status);
+    const rows = await this.#reader.page(context, page, args.status);
     return connection(rows, page, (node, cursor) => ({ node, cursor: cursor({ id: node.id }) }));
   }
 
@@ -145,7 +142,7 @@ export class ActionResolver {
     @Arg('input', () => ApproveActionInput, { description: 'The decision.' }) input: ApproveActionInput,
     @Ctx() context: RequestContext,
   ): Promise<ApproveActionPayload> {
-    return payload(async () => ({ action: await this.#approvals.approve(decisionOf(input), context) }));
+    return this.#answer(context, () => this.#approvals.approve(decisionOf(input), context));
   }
 
   @Mutation(() => RejectActionPayload, {
@@ -156,7 +153,7 @@ export class ActionResolver {
     @Arg('input', () => RejectActionInput, { description: 'The decision.' }) input: RejectActionInput,
     @Ctx() context: RequestContext,
   ): Promise<RejectActionPayload> {
-    return payload(async () => ({ action: await this.#approvals.reject(decisionOf(input), context) }));
+    return this.#answer(context, () => this.#approvals.reject(decisionOf(input), context));
   }
 
   @Mutation(() => ExecuteActionPayload, {
@@ -168,8 +165,9 @@ export class ActionResolver {
     @Arg('input', () => ExecuteActionInput, { description: 'Which action.' }) { actionId }: ExecuteActionInput,
     @Ctx() context: RequestContext,
   ): Promise<ExecuteActionPayload> {
-    return withOutcome(
-      payload(async () => ({ action: await this.#executions.execute(actionId, context) })),
+    return this.#answer(
+      context,
+      () => this.#executions.execute(actionId, context),
       (action) => action,
     );
   }
@@ -185,10 +183,23 @@ export class ActionResolver {
     }: UndoActionInput,
     @Ctx() context: RequestContext,
   ): Promise<UndoActionPayload> {
-    return withOutcome(
-      payload(async () => ({ action: await this.#undos.undo(actionId, reason, context) })),
+    return this.#answer(
+      context,
+      () => this.#undos.undo(actionId, reason, context),
       (action) => action.undo,
     );
+  }
+
+  /** What came of it, the action being shown as far as the caller may see it by now. */
+  async #answer(
+    context: RequestContext,
+    work: () => Promise<Action>,
+    atWork: (action: Action) => Action | null = () => null,
+  ): Promise<ExecuteActionPayload> {
+    const { action, userErrors } = await payload(async () => ({ action: await work() }));
+    if (!action) return { action: null, userErrors };
+    const worked = atWork(action);
+    return { action: await this.#reader.one(context, action.id), userErrors: worked ? outcomeErrors(worked) : [] };
   }
 }
 
@@ -199,15 +210,9 @@ const decisionOf = ({ actionId, comment, planHash }: DecisionInput) => ({
 });
 
 /** What went wrong on the other side stands in the action's outcome, and beside it, where clients look. */
-async function withOutcome<Payload extends { action?: Action | null; userErrors: UserError[] }>(
-  answered: Promise<Payload>,
-  atWork: (action: Action) => Action | null,
-): Promise<Payload> {
-  const answer = await answered;
-  const worked = answer.action ? atWork(answer.action) : null;
-  const { errorCode, errorMessage } = worked?.outcome ?? {};
-  if (!worked || !errorCode || (worked.status !== 'FAILED' && worked.status !== 'UNKNOWN')) return answer;
-  const message = `${errorMessage ?? errorCode} The action is ${worked.status}; it may be tried again.`;
-  const params = { actionId: worked.id, status: worked.status };
-  return { ...answer, userErrors: [{ code: callerCode(errorCode), message, path: null, params }] };
+function outcomeErrors({ id: actionId, status, outcome }: Action): UserError[] {
+  const { errorCode, errorMessage } = outcome ?? {};
+  if (!errorCode || (status !== 'FAILED' && status !== 'UNKNOWN')) return [];
+  const message = `${errorMessage ?? errorCode} The action is ${status}; it may be tried again.`;
+  return [{ code: callerCode(errorCode), message, path: null, params: { actionId, status } }];
 }

@@ -44,14 +44,15 @@ export class DecisionLogResolver {
   }
 
   @Query(() => DecisionLogConnection, {
-    description: 'What was asked, what it rests on, what was decided and what came of it. 100 entries unless told.',
+    description:
+      'What was asked, what it rests on, what was decided and what came of it, of the actions that you may see. 100 entries unless told.',
   })
   async decisionLog(
     @Args(() => DecisionLogArgs) { actionId, first = 100, after }: DecisionLogArgs,
-    @Ctx() { principal }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<DecisionLogConnection> {
     const page = parsePage({ first, after });
-    const read = actionId ? this.#reader.ofAction(principal, actionId, page) : this.#reader.all(principal, page);
+    const read = actionId ? this.#reader.ofAction(context, actionId, page) : this.#reader.all(context, page);
     const { entries, verified } = await read;
     const edges = connection(entries, page, (node, cursor) => ({ node, cursor: cursor({ id: node.id }) }));
     return { ...edges, verified };

@@ -1,7 +1,7 @@
 import { can, payload, problem, type RequestContext, type SchemaExtension } from '@countersign/kernel';
 import { parse } from 'graphql';
 import { z } from 'zod';
-import type { ProposalOptions, Proposals } from '../services/proposals.ts';
+import { type ProposalOptions, type Proposals, proposePermission } from '../services/proposals.ts';
 import type { ToolCatalogue } from '../services/tool-catalogue.ts';
 import { type ConnectorManifest, type ResolveTool, toolResolvers, toolSdl } from '../tools/index.ts';
 
@@ -49,13 +49,15 @@ export function toolMutations(catalogue: ToolCatalogue, proposals: Proposals): S
     typeDefs: parse(`${optionsSdl}\n${toolSdl(manifests)}`),
     resolvers: { Mutation },
     permissions: {
-      catalogue: tools.map(({ name, title }) => ({ name: permissionOf(name), description: `Propose: ${title}.` })),
-      Mutation: Object.fromEntries(tools.map(({ name }) => [mutationOf(name), can(permissionOf(name))])),
+      catalogue: tools.map(({ name, title, risk }) => ({
+        name: proposePermission(name),
+        description: `Propose: ${title}.`,
+        risk,
+      })),
+      Mutation: Object.fromEntries(tools.map(({ name }) => [mutationOf(name), can(proposePermission(name))])),
     },
   };
 }
-
-const permissionOf = (tool: string): string => `tool:${tool}:propose`;
 
 /** `fhir.createServiceRequest` -> `fhirCreateServiceRequest`. */
 const mutationOf = (tool: string): string => tool.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());

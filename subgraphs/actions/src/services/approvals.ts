@@ -1,8 +1,23 @@
-import { type Database, type EntityManager, newId, problem, publish, type RequestContext } from '@countersign/kernel';
+import {
+  type Access,
+  type Database,
+  type EntityManager,
+  type EventOrigin,
+  holds,
+  newId,
+  type Principal,
+  personOf,
+  problem,
+  publish,
+  type RequestContext,
+  UserProblem,
+} from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import { Approval, ApprovalDecision } from '../entities/approval.ts';
+import { approvePermission, ownPlanRefused } from '../maker-is-not-checker.ts';
+import { refTo } from '../proposed-action.ts';
 import type { Crash } from './crash-points.ts';
-import { mayApprove } from './lifecycle/index.ts';
+import { mayApprove, sameWho, type Who } from './lifecycle/index.ts';
 import { loadAction, lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { insist, move } from './move.ts';
@@ -20,47 +35,83 @@ const longestComment = 2_000;
 /** Maker and checker: what one person proposed, another approves or refuses. A decision is bound to one plan. */
 export class Approvals {
   readonly #database: Database;
+  readonly #access: Access;
   readonly #log: LogWriter;
   readonly #crash: Crash;
 
-  constructor(parts: { database: Database; log: LogWriter; crash: Crash }) {
+  constructor(parts: { database: Database; access: Access; log: LogWriter; crash: Crash }) {
     this.#database = parts.database;
+    this.#access = parts.access;
     this.#log = parts.log;
     this.#crash = parts.crash;
   }
 
-  /** Throws `NOT_FOUND`; refuses with `ILLEGAL_TRANSITION`, `MAKER_IS_NOT_CHECKER`, `PLAN_CHANGED`. */
+  /**
+   * Throws `NOT_FOUND`, and `FORBIDDEN` for who may not approve it by the time at which it is done; refuses with
+   * `ILLEGAL_TRANSITION`, `MAKER_IS_NOT_CHECKER`, `PLAN_CHANGED`.
+   */
   async approve(decision: Decision, context: RequestContext): Promise<Action> {
     checkComment(decision.comment);
-    const action = await this.#database.withTenant(context.principal, async (em) => {
-      const locked = await lockAction(em, decision.actionId);
-      const { makerId, planHash: currentPlanHash } = locked;
-      const standing = locked.status;
-      move(locked, { type: 'APPROVE' });
-      insist(
-        mayApprove({
-          makerId,
-          approverId: context.principal.id,
-          approverIds: [],
-          seenPlanHash: decision.planHash ?? currentPlanHash,
-          currentPlanHash,
-        }),
-      );
-      return this.#record(em, locked, ApprovalDecision.APPROVED, { ...decision, from: standing }, context);
-    });
+    const action = await this.#database
+      .withTenant(context.principal, (em) => this.#approveNow(em, decision, context))
+      .catch((error: unknown) => this.#refused(error, decision, context));
     this.#crash('approved');
     return action;
   }
 
-  /** The maker takes back; anybody else refuses. Throws `NOT_FOUND`; refuses with `ILLEGAL_TRANSITION`. */
+  /**
+   * The maker takes back, whatever policies say of deciding on it; anybody else refuses. Throws like `approve`; refuses
+   * with `ILLEGAL_TRANSITION`.
+   */
   reject(decision: Decision, context: RequestContext): Promise<Action> {
     checkComment(decision.comment);
     return this.#database.withTenant(context.principal, async (em) => {
       const locked = await lockAction(em, decision.actionId);
+      const now = await this.#access.currentIn(em, context.principal);
+      const withdraws = sameWho(makerOf(locked), whoIs(now)) && holds(now, approvePermission);
+      const checker = withdraws ? now : await this.#insist(em, locked, context);
       const from = locked.status;
-      move(locked, { type: locked.makerId === context.principal.id ? 'WITHDRAW' : 'REJECT' });
-      return this.#record(em, locked, ApprovalDecision.REJECTED, { ...decision, from }, context);
+      move(locked, { type: sameWho(makerOf(locked), whoIs(checker)) ? 'WITHDRAW' : 'REJECT' });
+      const told = { ...decision, from };
+      return this.#record(em, locked, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
     });
+  }
+
+  async #approveNow(em: EntityManager, decision: Decision, context: RequestContext): Promise<Action> {
+    const locked = await lockAction(em, decision.actionId);
+    const checker = await this.#insist(em, locked, context);
+    const { planHash: currentPlanHash, status: from } = locked;
+    const before = await em.find(Approval, {
+      actionId: locked.id,
+      planHash: currentPlanHash,
+      decision: ApprovalDecision.APPROVED,
+    });
+    move(locked, { type: 'APPROVE' });
+    insist(
+      mayApprove({
+        maker: makerOf(locked),
+        approver: whoIs(checker),
+        approvers: before.map(({ approverId: id, approverPerson: person }) => ({ id, person })),
+        seenPlanHash: decision.planHash ?? currentPlanHash,
+        currentPlanHash,
+      }),
+    );
+    const told = { ...decision, from };
+    return this.#record(em, locked, ApprovalDecision.APPROVED, told, { ...context, principal: checker });
+  }
+
+  /** Decides again, on the action as it is now that it is locked. Answers who decides, as they stand. */
+  #insist(em: EntityManager, { id }: Action, context: RequestContext): Promise<Principal> {
+    return this.#access.checkIn(em, context, approvePermission, refTo(id));
+  }
+
+  /** The product's own rule refuses in words of `userErrors`; the log is told of it like of any other refusal. */
+  async #refused(error: unknown, { actionId }: Decision, context: RequestContext): Promise<never> {
+    const [refusal] = error instanceof UserProblem ? error.errors : [];
+    if (refusal?.code === 'MAKER_IS_NOT_CHECKER') {
+      await this.#access.records.refused(context, ownPlanRefused(actionId, refusal.message));
+    }
+    throw error;
   }
 
   async #record(
@@ -68,10 +119,11 @@ export class Approvals {
     action: Action,
     decision: ApprovalDecision,
     { comment, from }: Decision & { from: string },
-    context: RequestContext,
+    context: EventOrigin,
   ): Promise<Action> {
     const { id: actionId, tenantId, planHash, status, tool } = action;
-    const approver = { approverKind: context.principal.kind, approverId: context.principal.id };
+    const { kind: approverKind, id: approverId } = context.principal;
+    const approver = { approverKind, approverId, approverPerson: personOf(context.principal) ?? null };
     const approval = { id: newId(), tenantId, actionId, decision, planHash, ...approver, comment, at: this.#log.now() };
     em.persist(em.create(Approval, approval));
     const approved = decision === ApprovalDecision.APPROVED;
@@ -85,6 +137,10 @@ export class Approvals {
     return loadAction(em, actionId);
   }
 }
+
+const makerOf = ({ makerId: id, makerPerson: person }: Action): Who => ({ id, person });
+
+const whoIs = (principal: Principal): Who => ({ id: principal.id, person: personOf(principal) ?? null });
 
 function checkComment(comment: string | null): void {
   assertStorable(comment, ['input', 'comment']);

@@ -1,6 +1,7 @@
 import type { Kernel } from '@countersign/kernel';
 import { ActionReader } from './action-reader.ts';
 import { Approvals } from './approvals.ts';
+import { AuditTrail } from './audit-trail.ts';
 import { ConnectorPool } from './connector-pool.ts';
 import { crashPoints } from './crash-points.ts';
 import { Effects } from './effects.ts';
@@ -31,7 +32,7 @@ const usual: Timing = { callTimeoutMs: 8_000, leaseMs: 30_000, patienceMs: 10_00
 /** All services of this subgraph, put together for one process. */
 export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   const { callTimeoutMs, leaseMs, patienceMs } = { ...usual, ...timing };
-  const { database, graph, config, now } = kernel;
+  const { access, database, graph, config, now } = kernel;
   const catalogue = loadCatalogue(config.pluginsDir);
   if (catalogue.connectors.size === 0) kernel.log.warn('No connector is built: there are no tools to propose with');
   const pool = new ConnectorPool(kernel.log);
@@ -42,16 +43,27 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   const leases = new Leases({ leaseMs, alone: database.backend.kind === 'pglite' });
   const settlement = new Settlement(log, leases);
   const effects = new Effects(call, callTimeoutMs);
-  const executions = new Executions({ database, catalogue, log, leases, effects, settlement, crash, patienceMs });
+  const executions = new Executions({
+    database,
+    access,
+    catalogue,
+    log,
+    leases,
+    effects,
+    settlement,
+    crash,
+    patienceMs,
+  });
   const services = {
-    reader: new ActionReader(database),
+    reader: new ActionReader(database, access),
     installations: new Installations({ database, catalogue, log, now }),
-    proposals: new Proposals({ database, graph, log, call, crash, callTimeoutMs }),
-    approvals: new Approvals({ database, log, crash }),
+    proposals: new Proposals({ database, access, graph, log, call, crash, callTimeoutMs }),
+    approvals: new Approvals({ database, access, log, crash }),
     executions,
-    undos: new Undos({ database, catalogue, log, executions, settlement, call, callTimeoutMs }),
+    undos: new Undos({ database, access, catalogue, log, executions, settlement, call, callTimeoutMs }),
     recovery: new Recovery({ database, executions, leases, log: kernel.log, now }),
-    logReader: new LogReader(database),
+    logReader: new LogReader(database, access),
+    auditTrail: new AuditTrail({ database, access, log }),
     logWriter: log,
     sealer: new LogSealer(database),
   };

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, type EntityManager, type EventOrigin, problem } from '@countersign/kernel';
+import {
+  type Access,
+  AccessDenied,
+  type Database,
+  type EntityManager,
+  type EventOrigin,
+  problem,
+} from '@countersign/kernel';
 import type { JsonObject, Undo } from '@countersign/plugin-sdk';
 import { Action } from '../entities/action.ts';
+import { refTo } from '../proposed-action.ts';
 import type { Crash } from './crash-points.ts';
 import type { Effect, Effects, Findings } from './effects.ts';
 import type { Leases } from './leases.ts';
@@ -13,6 +21,12 @@ import { configOf } from './proposals.ts';
 import type { Locked, Settlement } from './settlement.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
+/** What whoever sets an effect off has to be allowed, and on which action, by the time at which it is set off. */
+export interface Leave {
+  readonly permission: 'actions:action:execute' | 'actions:action:undo';
+  readonly on: string;
+}
+
 /** Leave to work on one action, and what is to be done on the other side. */
 export interface Attempt {
   readonly actionId: string;
@@ -22,10 +36,13 @@ export interface Attempt {
   readonly intended: boolean;
   /** Whether it is done again when it turns out that it was not done. */
   readonly again: boolean;
+  /** What its caller needs; absent where the product itself brings to an end what was set off before. */
+  readonly leave?: Leave;
 }
 
 export interface ExecutionParts {
   readonly database: Database;
+  readonly access: Access;
   readonly catalogue: ToolCatalogue;
   readonly log: LogWriter;
   readonly leases: Leases;
@@ -54,15 +71,20 @@ export class Executions {
 
   /**
    * Executes, or answers what came of it when it was executed already. Called twice at once, one does it and the other
-   * waits. Throws `NOT_FOUND`; refuses with `ILLEGAL_TRANSITION`. A failure on the other side is in the outcome.
+   * waits. Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `ILLEGAL_TRANSITION`. A failure on
+   * the other side is in the outcome.
    */
-  async execute(actionId: string, origin: EventOrigin): Promise<Action> {
+  async execute(
+    actionId: string,
+    origin: EventOrigin,
+    leave: Leave = { permission: 'actions:action:execute', on: actionId },
+  ): Promise<Action> {
     const claim = await this.#parts.database.withTenant(origin.principal, async (em) => {
       const locked = await this.lock(em, actionId);
       const { action } = locked;
       if (done.has(action.status)) return null;
       if (inFlight.has(action.status) && this.#parts.leases.isHeld(action, this.#parts.log.now())) return 'busy';
-      return this.#begin(em, locked, origin);
+      return this.#begin(em, locked, origin, leave);
     });
     if (claim === 'busy') await this.#wait(actionId, origin);
     else if (claim) await this.carryOut(claim, origin);
@@ -89,7 +111,7 @@ export class Executions {
   async attempt(
     em: EntityManager,
     { action, undone }: Locked,
-    how: Pick<Attempt, 'intended' | 'again'>,
+    how: Pick<Attempt, 'intended' | 'again' | 'leave'>,
   ): Promise<Attempt> {
     const tool = this.#parts.catalogue.tool(action.tool);
     if (!tool)
@@ -126,11 +148,12 @@ export class Executions {
     return { undone, action };
   }
 
-  async #begin(em: EntityManager, locked: Locked, origin: EventOrigin): Promise<Attempt> {
+  async #begin(em: EntityManager, locked: Locked, origin: EventOrigin, leave: Leave): Promise<Attempt> {
     const { action, undone } = locked;
+    await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
     const retried = action.status === 'FAILED' && !undone;
     if (retried || action.status === 'EXECUTING' || action.status === 'UNKNOWN') {
-      return this.attempt(em, locked, { intended: false, again: true });
+      return this.attempt(em, locked, { intended: false, again: true, leave });
     }
     move(action, { type: 'START' });
     const { planHash: currentPlanHash, approvals } = action;
@@ -142,18 +165,35 @@ export class Executions {
     return attempt;
   }
 
-  /** Asks whether it was done. Answers whether it is now to be done, with the intent recorded. */
+  /**
+   * Asks whether it was done. Answers whether it is now to be done, with the intent recorded. Throws `FORBIDDEN` once what
+   * was found is recorded, for a caller who lost leave to do it in the meantime.
+   */
   async #check(attempt: Attempt, origin: EventOrigin): Promise<boolean> {
     const { settlement, effects } = this.#parts;
     const findings = await effects.check(attempt.effect);
     const goOn = findings.finding.kind === 'nothing' && attempt.again;
+    let refusal: AccessDenied | null = null;
     const recorded = await this.#underLease(attempt, origin, async (em, locked) => {
-      if (!goOn) return this.#record(em, locked, findings, origin);
+      if (goOn) refusal = await this.#refusal(em, attempt, origin);
+      if (!goOn || refusal) return this.#record(em, locked, findings, origin);
       await settlement.recordCalls(em, origin, locked.action, findings.calls);
       if (locked.action.status !== 'EXECUTING') move(locked.action, { type: 'RETRY' });
       settlement.intend(em, origin, locked.action);
     });
+    if (refusal) throw refusal;
     return goOn && recorded;
+  }
+
+  async #refusal(em: EntityManager, { leave }: Attempt, origin: EventOrigin): Promise<AccessDenied | null> {
+    if (!leave) return null;
+    try {
+      await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
+      return null;
+    } catch (error) {
+      if (error instanceof AccessDenied) return error;
+      throw error;
+    }
   }
 
   async #record(em: EntityManager, locked: Locked, { finding, calls }: Findings, origin: EventOrigin): Promise<void> {

@@ -1,12 +1,30 @@
-import { type EntityManager, isUuid, notFound } from '@countersign/kernel';
+import { type CountersignError, type EntityManager, isUuid, notFound } from '@countersign/kernel';
 import { LockMode } from '@mikro-orm/core';
 import { Action } from '../entities/action.ts';
 import { Approval } from '../entities/approval.ts';
 import { Evidence } from '../entities/evidence.ts';
+import { proposedAction } from '../proposed-action.ts';
 
-/** Fills in what hangs on actions: evidence, approvals, and the undo or what it undoes. A few statements for any number. */
-export async function withRelations(em: EntityManager, actions: readonly Action[]): Promise<readonly Action[]> {
+/** In the very words of the permissions' refusal: what is hidden is not to be told from what does not exist. */
+export const noSuchAction = (): CountersignError => notFound(proposedAction.noun);
+
+/** Which of the actions may be shown. */
+export type MayShow = (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+
+/**
+ * Fills in what hangs on actions: evidence, approvals, and the undo or what it undoes, where these may be shown. A few
+ * statements for any number.
+ */
+export async function withRelations(
+  em: EntityManager,
+  actions: readonly Action[],
+  mayShow?: MayShow,
+): Promise<readonly Action[]> {
   const all = await withLinked(em, actions);
+  const given = new Set(actions.map(({ id }) => id));
+  const links = [...all.keys()].filter((id) => !given.has(id));
+  const shown = mayShow && links.length > 0 ? await mayShow(links) : new Set(links);
+  for (const id of links) if (!shown.has(id)) all.delete(id);
   const actionId = { $in: [...all.keys()] };
   const evidence = await em.find(Evidence, { actionId }, { orderBy: { ordinal: 'asc' } });
   const approvals = await em.find(Approval, { actionId }, { orderBy: { id: 'asc' } });
@@ -22,7 +40,7 @@ export async function withRelations(em: EntityManager, actions: readonly Action[
 /** The action as the graph shows it. Throws `NOT_FOUND`. */
 export async function loadAction(em: EntityManager, id: string): Promise<Action> {
   const action = isUuid(id) ? await em.findOne(Action, { id }) : null;
-  if (!action) throw notFound('action');
+  if (!action) throw noSuchAction();
   await withRelations(em, [action]);
   return action;
 }
@@ -32,7 +50,7 @@ export async function lockAction(em: EntityManager, id: string): Promise<Action>
   const action = isUuid(id)
     ? await em.findOne(Action, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
     : null;
-  if (!action) throw notFound('action');
+  if (!action) throw noSuchAction();
   return action;
 }
 

@@ -1,4 +1,4 @@
-import { type Database, type EntityManager, isUuid, notFound, type Page, type Principal } from '@countersign/kernel';
+import { type Access, type Database, type EntityManager, isUuid, type Page } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { LogEntry } from '../entities/log-entry.ts';
 import { LogHead } from '../entities/log-head.ts';
@@ -14,7 +14,9 @@ import {
   verifyLog,
 } from './decision-log/index.ts';
 import type { ReadNode } from './decision-log/merkle.ts';
+import { noSuchAction } from './load-actions.ts';
 import { asSealedEntry } from './log-entry-form.ts';
+import { type Viewer, VisibleActions } from './visible-actions.ts';
 
 const inLogOrder = { seq: 'asc nulls last', occurredAt: 'asc', id: 'asc' } as const;
 
@@ -24,41 +26,53 @@ export interface LogPage {
   readonly verified: boolean;
 }
 
-/** Reads the decision log and holds what it reads against the chain and the tree. */
+/**
+ * Reads the decision log and holds what it reads against the chain and the tree. Entries of actions that the viewer may
+ * not see are left out; what they say is checked all the same, where it bears on what is shown.
+ */
 export class LogReader {
   readonly #database: Database;
+  readonly #access: Access;
 
-  constructor(database: Database) {
+  constructor(database: Database, access: Access) {
     this.#database = database;
+    this.#access = access;
   }
 
   /** What the log has of an action and of its undos. Throws `NOT_FOUND`. */
-  ofAction(principal: Principal, actionId: string, page: Page): Promise<LogPage> {
+  ofAction(viewer: Viewer, actionId: string, page: Page): Promise<LogPage> {
+    const { principal } = viewer;
     return this.#database.read(principal, async (em) => {
-      const action = isUuid(actionId) ? await em.findOne(Action, { id: actionId }) : null;
-      if (!action) throw notFound('action');
+      const visible = await VisibleActions.to(viewer, em, this.#access);
+      const [action] = isUuid(actionId) ? await visible.select().andWhere({ id: actionId }).getResultList() : [];
+      if (!action) throw noSuchAction();
       const actions = [action, ...(await em.find(Action, { undoOfId: action.id }))];
-      const entries = await em.find(
-        LogEntry,
-        { actionId: { $in: actions.map(({ id }) => id) } },
-        { orderBy: inLogOrder },
-      );
+      const all = await em.find(LogEntry, { actionId: { $in: actions.map(({ id }) => id) } }, { orderBy: inLogOrder });
+      const shown = new Set([action.id, ...(await visible.among(actions.map(({ id }) => id)))]);
+      const entries = all.filter((entry) => entry.actionId !== null && shown.has(entry.actionId));
       const last = page.after?.id;
       const start = last === undefined ? 0 : entries.findIndex(({ id }) => id === last) + 1;
       return {
         entries: entries.slice(start, start + page.first + 1),
-        verified: await trailsHold(em, principal.tenantId, actions, entries),
+        verified: await trailsHold(em, principal.tenantId, actions, all),
       };
     });
   }
 
   /** The whole log of the tenant, page by page; `verified` speaks of the page. */
-  all(principal: Principal, page: Page): Promise<LogPage> {
+  all(viewer: Viewer, page: Page): Promise<LogPage> {
+    const { principal } = viewer;
     return this.#database.read(principal, async (em) => {
-      const last = isUuid(page.after?.id) ? await em.findOne(LogEntry, { id: page.after.id }) : null;
-      const where = last === null ? {} : afterEntry(last);
-      const entries = await em.find(LogEntry, where, { orderBy: inLogOrder, limit: page.first + 1 });
-      return { entries, verified: await runHolds(em, principal.tenantId, entries.slice(0, page.first)) };
+      const visible = await VisibleActions.to(viewer, em, this.#access);
+      const shown = () => em.createQueryBuilder(LogEntry, 'entry').select('*').where(visible.ofEntries());
+      const after = page.after?.id;
+      const [last] = isUuid(after) ? await shown().andWhere({ id: after }).getResultList() : [];
+      const entries = await shown()
+        .andWhere(last ? afterEntry(last) : {})
+        .orderBy(inLogOrder)
+        .limit(page.first + 1)
+        .getResultList();
+      return { entries, verified: await runsHold(em, principal.tenantId, entries.slice(0, page.first)) };
     });
   }
 }
@@ -91,14 +105,33 @@ async function trailsHold(
 
 const withProof = (entry: SealedEntry, proof: readonly Digest[] | undefined) => ({ entry, proof: proof ?? [] });
 
-/** Whether a run of entries is sealed, sound and chained, also to the entry before it. */
-async function runHolds(em: EntityManager, tenantId: string, entries: readonly LogEntry[]): Promise<boolean> {
+/** Whether entries are sealed and sound, and each chained to the one before it, be that one shown or not. */
+async function runsHold(em: EntityManager, tenantId: string, entries: readonly LogEntry[]): Promise<boolean> {
   const sealed = entries.map(asSealedEntry).filter((entry) => entry !== null);
-  const [first] = sealed;
-  if (!first || sealed.length !== entries.length) return false;
-  if (first.seq === 1) return verifyLog(sealed, { tenantId }).ok;
-  const before = await em.findOne(LogEntry, { tenantId, seq: first.seq - 1 });
-  if (!before?.hash) return false;
-  const from = { tenantId, seq: first.seq - 1, hash: before.hash, treeSize: first.seq - 1, frontier: [] };
-  return verifyLog(sealed, { tenantId, from }).ok;
+  if (sealed.length === 0 || sealed.length !== entries.length) return false;
+  const runs = consecutive(sealed);
+  const seqs = runs.flatMap(([first]) => (first.seq > 1 ? [first.seq - 1] : []));
+  const before = new Map(
+    (await em.find(LogEntry, { tenantId, seq: { $in: seqs } })).map(({ seq, hash }) => [seq, hash]),
+  );
+  return runs.every((run) => {
+    const [{ seq }] = run;
+    if (seq === 1) return verifyLog(run, { tenantId }).ok;
+    const hash = before.get(seq - 1);
+    if (!hash) return false;
+    return verifyLog(run, { tenantId, from: { tenantId, seq: seq - 1, hash, treeSize: seq - 1, frontier: [] } }).ok;
+  });
+}
+
+type Run = [SealedEntry, ...SealedEntry[]];
+
+/** Cut where entries are missing in between. */
+function consecutive(entries: readonly SealedEntry[]): Run[] {
+  const runs: Run[] = [];
+  for (const entry of entries) {
+    const run = runs.at(-1);
+    if (run && run.at(-1)?.seq === entry.seq - 1) run.push(entry);
+    else runs.push([entry]);
+  }
+  return runs;
 }

@@ -1,4 +1,4 @@
-import { type EntityManager, type EventOrigin, publish } from '@countersign/kernel';
+import { type DomainEvent, type EntityManager, type EventOrigin, publish } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import { LogEntry } from '../entities/log-entry.ts';
 import { contentDigest, type EntryKind, newEntry } from './decision-log/index.ts';
@@ -22,7 +22,7 @@ export class LogWriter {
   ): void {
     // Within an action the times never go back, whatever the clocks of two processes say.
     const occurredAt = new Date(Math.max(this.#now().getTime(), action.updatedAt.getTime()));
-    const digest = this.#write(em, origin, kind, { ...content, occurredAt, action });
+    const digest = this.#write(em, authorOf(origin), kind, { ...content, occurredAt, action });
     action.lastEntry = digest;
     action.updatedAt = occurredAt;
   }
@@ -34,7 +34,17 @@ export class LogWriter {
     kind: EntryKind,
     content: { facts?: object; values?: object },
   ): void {
-    this.#write(em, origin, kind, { ...content, occurredAt: this.#now(), action: null });
+    this.#write(em, authorOf(origin), kind, { ...content, occurredAt: this.#now(), action: null });
+  }
+
+  /** Appends what another part of the product tells: by whom it was caused, and at the time at which it happened. */
+  appendTold(
+    em: EntityManager,
+    event: DomainEvent,
+    kind: EntryKind,
+    content: { facts?: object; values?: object },
+  ): void {
+    this.#write(em, event, kind, { ...content, occurredAt: new Date(event.occurredAt), action: null });
   }
 
   now(): Date {
@@ -50,19 +60,19 @@ export class LogWriter {
 
   #write(
     em: EntityManager,
-    origin: EventOrigin,
+    author: Author,
     kind: EntryKind,
     content: { facts?: object; values?: object; occurredAt: Date; action: Action | null },
   ): string {
     const entry = newEntry({
-      tenantId: origin.principal.tenantId,
+      tenantId: author.tenantId,
       actionId: content.action?.id ?? null,
       kind,
       occurredAt: content.occurredAt,
-      principal: { kind: origin.principal.kind, id: origin.principal.id },
-      correlationId: origin.correlationId,
-      workflow: origin.workflow ?? null,
-      surface: origin.surface ?? null,
+      principal: author.principal,
+      correlationId: author.correlationId,
+      workflow: author.workflow,
+      surface: author.surface,
       facts: content.facts,
       values: content.values,
       previousOfAction: content.action?.lastEntry ?? null,
@@ -73,6 +83,17 @@ export class LogWriter {
     return contentDigest(entry);
   }
 }
+
+/** Who caused what is recorded, and in the course of what. */
+type Author = Pick<DomainEvent, 'tenantId' | 'principal' | 'correlationId' | 'workflow' | 'surface'>;
+
+const authorOf = ({ principal, correlationId, workflow, surface }: EventOrigin): Author => ({
+  tenantId: principal.tenantId,
+  principal: { kind: principal.kind, id: principal.id },
+  correlationId,
+  workflow: workflow ?? null,
+  surface: surface ?? null,
+});
 
 /** What the connector was asked, for how long, and how that ended: metered, whatever came of it. */
 export interface CallRecord {

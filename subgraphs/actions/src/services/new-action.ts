@@ -1,5 +1,6 @@
-import type { RequestContext } from '@countersign/kernel';
+import { type EventOrigin, personOf } from '@countersign/kernel';
 import { type Policy, PolicyDecision, type Preview } from '../entities/plan.ts';
+import type { Amount } from './amount-of.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { type ActionStatus, planHash, transition } from './lifecycle/index.ts';
 import type { KnownTool } from './tool-catalogue.ts';
@@ -10,6 +11,7 @@ export interface ActionDraft {
   readonly input: JsonObject;
   readonly preview: Preview;
   readonly policy: Policy;
+  readonly money: Amount;
   readonly idempotencyKey: string | null;
   /** What makes two requests the same one. */
   readonly fingerprint: string;
@@ -18,12 +20,13 @@ export interface ActionDraft {
 }
 
 /** An action as it is first written: previewed and decided on, with nothing done. */
-export function draftAction(draft: ActionDraft, now: Date, context: Omit<RequestContext, 'log' | 'loaders'>) {
+export function draftAction(draft: ActionDraft, now: Date, context: EventOrigin) {
   const { id, tool, input, preview, policy, idempotencyKey, undoOfId = null } = draft;
+  const { principal } = context;
   const call = { tool: tool.name, version: tool.connector.manifest.version, input };
   return {
     id,
-    tenantId: context.principal.tenantId,
+    tenantId: principal.tenantId,
     status: statusAfter(policy.decision),
     tool: tool.name,
     title: tool.manifest.title,
@@ -36,8 +39,15 @@ export function draftAction(draft: ActionDraft, now: Date, context: Omit<Request
     reversible: undoOfId === null && tool.manifest.reversibility === 'REVERSIBLE',
     idempotencyKey,
     fingerprint: draft.fingerprint,
-    makerKind: context.principal.kind,
-    makerId: context.principal.id,
+    makerKind: principal.kind,
+    makerId: principal.id,
+    makerPerson: personOf(principal) ?? null,
+    makerGroups: [...(principal.groups ?? [])],
+    makerRoles: [...principal.roles],
+    makerAttributes: principal.attributes,
+    risk: tool.manifest.risk,
+    amount: draft.money.amount,
+    currency: draft.money.currency,
     outcome: null,
     undoOfId,
     undoId: null,

@@ -1,4 +1,5 @@
 import {
+  type Access,
   type Database,
   type EntityManager,
   type GraphClient,
@@ -14,17 +15,19 @@ import { Action } from '../entities/action.ts';
 import { ConnectorInstallation } from '../entities/connector-installation.ts';
 import { Evidence } from '../entities/evidence.ts';
 import type { Policy, Preview } from '../entities/plan.ts';
+import { type Amount, amountOf } from './amount-of.ts';
 import type { Crash } from './crash-points.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { type CitedPassage, type EvidenceRequest, readEvidence } from './evidence.ts';
 import { requestFingerprint } from './lifecycle/index.ts';
-import { loadAction } from './load-actions.ts';
+import { loadAction, withRelations } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { draftAction } from './new-action.ts';
 import { decideProposal } from './policies.ts';
 import { assertStorable } from './storable.ts';
 import { ask, asPreview, type CallTool, callerCode } from './tool-calls.ts';
 import type { KnownTool } from './tool-catalogue.ts';
+import { VisibleActions } from './visible-actions.ts';
 
 export interface ProposalOptions {
   readonly idempotencyKey: string | null;
@@ -41,12 +44,14 @@ interface Plan {
   readonly evidence: readonly CitedPassage[];
   readonly preview: Preview;
   readonly policy: Policy;
+  readonly money: Amount;
   readonly idempotencyKey: string | null;
   readonly calls: readonly CallRecord[];
 }
 
 export interface ProposalParts {
   readonly database: Database;
+  readonly access: Access;
   readonly graph: GraphClient;
   readonly log: LogWriter;
   readonly call: CallTool;
@@ -65,7 +70,8 @@ export class Proposals {
   /**
    * Proposes. Under an idempotency key the same input is answered with the same action, and what was refused did not
    * use the key up. Refuses with `IDEMPOTENCY_CONFLICT`, `CONNECTOR_NOT_CONFIGURED`, `INVALID_INPUT`,
-   * `EVIDENCE_NOT_FOUND`, `EVIDENCE_MARKER_UNKNOWN`, `OTHER_SIDE_UNAVAILABLE`, and with what the tool refuses.
+   * `AMOUNT_INVALID`, `EVIDENCE_NOT_FOUND`, `EVIDENCE_MARKER_UNKNOWN`, `OTHER_SIDE_UNAVAILABLE`, and with what the tool
+   * refuses. Throws `FORBIDDEN` for who may not propose it by the time at which it is stored.
    */
   async propose(tool: KnownTool, input: JsonObject, options: ProposalOptions, caller: RequestContext): Promise<Action> {
     const { workflow, surface, idempotencyKey } = options;
@@ -78,24 +84,38 @@ export class Proposals {
 
     const config = await this.#configOf(tool, context);
     const checked = checkedInput(tool, input);
+    const money = amountOf(tool.manifest, checked);
     const evidence = await readEvidence(this.#parts.graph, options.evidence, context);
     const id = newId();
     const { preview, calls } = await this.#preview(id, tool, checked, config, context);
     const policy = decideProposal(tool.manifest);
     return this.#store(
-      { id, tool, input: checked, fingerprint, evidence, preview, policy, idempotencyKey, calls },
+      { id, tool, input: checked, fingerprint, evidence, preview, policy, money, idempotencyKey, calls },
       context,
     );
   }
 
-  #underKey(key: string | null, fingerprint: string, { principal }: RequestContext): Promise<Action | null> {
+  #underKey(key: string | null, fingerprint: string, context: RequestContext): Promise<Action | null> {
     if (key === null) return Promise.resolve(null);
-    return this.#parts.database.withTenant(principal, async (em) => {
+    const { database, access } = this.#parts;
+    return database.read(context.principal, async (em) => {
       const known = await em.findOne(Action, { idempotencyKey: key });
       if (!known) return null;
-      if (known.fingerprint === fingerprint) return loadAction(em, known.id);
-      const message = `The idempotency key "${key}" was used for another input: take a new key for a new request.`;
-      throw problem('IDEMPOTENCY_CONFLICT', message, ['options', 'idempotencyKey'], { actionId: known.id });
+      const { kind, id } = context.principal;
+      const visible = await VisibleActions.to(context, em, access);
+      const own = known.makerKind === kind && known.makerId === id;
+      const shown = own || (await visible.among([known.id])).has(known.id);
+      if (shown && known.fingerprint === fingerprint) {
+        await withRelations(em, [known], (ids) => visible.among(ids));
+        return known;
+      }
+      const message = `The idempotency key "${key}" was used for another request: take a new key for a new one.`;
+      throw problem(
+        'IDEMPOTENCY_CONFLICT',
+        message,
+        ['options', 'idempotencyKey'],
+        shown ? { actionId: known.id } : {},
+      );
     });
   }
 
@@ -136,9 +156,12 @@ export class Proposals {
     }
   }
 
-  async #write(em: EntityManager, plan: Plan, context: RequestContext): Promise<Action> {
-    const { log } = this.#parts;
+  async #write(em: EntityManager, plan: Plan, caller: RequestContext): Promise<Action> {
+    const { access, log } = this.#parts;
     const { id, tool, policy, evidence } = plan;
+    const { tenantId } = caller.principal;
+    const principal = await access.checkIn(em, caller, proposePermission(tool.name), { type: 'Tenant', id: tenantId });
+    const context = { ...caller, principal };
     const action = em.create(Action, draftAction(plan, log.now(), context));
     em.persist(action);
     await em.flush();
@@ -163,6 +186,9 @@ export class Proposals {
     return loadAction(em, id);
   }
 }
+
+/** `fhir.createServiceRequest` -> `tool:fhir.createServiceRequest:propose`. */
+export const proposePermission = (tool: string): string => `tool:${tool}:propose`;
 
 /** The tenant's configuration of a connector. Refuses with `CONNECTOR_NOT_CONFIGURED`. */
 export async function configOf(em: EntityManager, connector: string): Promise<JsonObject> {

@@ -1,7 +1,16 @@
-import { type Database, type EntityManager, newId, problem, publish, type RequestContext } from '@countersign/kernel';
+import {
+  type Access,
+  type Database,
+  type EntityManager,
+  newId,
+  problem,
+  publish,
+  type RequestContext,
+} from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import type { Preview } from '../entities/plan.ts';
-import { type Attempt, type Executions, undoOf } from './executions.ts';
+import { refTo } from '../proposed-action.ts';
+import { type Attempt, type Executions, type Leave, undoOf } from './executions.ts';
 import { mayUndo, requestFingerprint, type StandsAt, transition } from './lifecycle/index.ts';
 import { loadAction } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
@@ -16,6 +25,7 @@ import type { KnownTool, ToolCatalogue } from './tool-catalogue.ts';
 
 export interface UndoParts {
   readonly database: Database;
+  readonly access: Access;
   readonly catalogue: ToolCatalogue;
   readonly log: LogWriter;
   readonly executions: Executions;
@@ -36,14 +46,15 @@ export class Undos {
 
   /**
    * Undoes, and answers the first action. An undo that is under way is waited for, and one that got stuck is taken up.
-   * Throws `NOT_FOUND`; refuses with `REASON_REQUIRED`, `ALREADY_UNDONE`, `ILLEGAL_TRANSITION`, `NOT_REVERSIBLE`,
+   * Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `REASON_REQUIRED`, `ALREADY_UNDONE`, `ILLEGAL_TRANSITION`, `NOT_REVERSIBLE`,
    * `UNDO_OF_UNDO`, and with what the tool refuses.
    */
   async undo(actionId: string, reason: string, context: RequestContext): Promise<Action> {
     const because = checkReason(reason);
     const { database, executions } = this.#parts;
     const action = await database.read(context.principal, (em) => loadAction(em, actionId));
-    if (action.status === 'UNDOING' && action.undoId) await executions.execute(action.undoId, context);
+    if (action.status === 'UNDOING' && action.undoId)
+      await executions.execute(action.undoId, context, leaveFor(action));
     else await this.#undoNow(action, because, context);
     return database.read(context.principal, (em) => loadAction(em, actionId));
   }
@@ -87,10 +98,13 @@ export class Undos {
   async #begin(
     em: EntityManager,
     plan: { actionId: string; tool: KnownTool; reason: string; preview: Preview; calls: readonly CallRecord[] },
-    context: RequestContext,
+    caller: RequestContext,
   ): Promise<Attempt> {
-    const { log, executions, settlement } = this.#parts;
+    const { access, log, executions, settlement } = this.#parts;
     const { action: first } = await executions.lock(em, plan.actionId);
+    const leave = leaveFor(first);
+    const principal = await access.checkIn(em, caller, leave.permission, refTo(leave.on));
+    const context = { ...caller, principal };
     assertUndoable(first, log.now());
     // Only what is done can be undone, and where that is the transition has just been found to be possible.
     first.stoodAt = first.status as StandsAt;
@@ -106,6 +120,7 @@ export class Undos {
       fingerprint,
       preview,
       policy: decideUndo(),
+      money: first,
       idempotencyKey: null,
       undoOfId: first.id,
     };
@@ -126,6 +141,8 @@ export class Undos {
     return attempt;
   }
 }
+
+const leaveFor = ({ id }: Action): Leave => ({ permission: 'actions:action:undo', on: id });
 
 function checkReason(reason: string): string {
   assertStorable(reason, ['input', 'reason']);

@@ -19,7 +19,7 @@ export interface ToolManifest {
   inputSchema: JsonSchema;
   outputSchema?: JsonSchema;
   /** How much harm it could do, e.g. `LOW`. */
-  risk: string;
+  risk: 'LOW' | 'MEDIUM' | 'HIGH';
   /** Whether and how it can be undone, e.g. `REVERSIBLE`. */
   reversibility: string;
 }

@@ -1,10 +1,20 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Classification } from './classification.ts';
 
 @ObjectType({ description: 'Who may read a document.' })
 export class DocumentAccess {
   @Field(() => [String], { description: 'Names of the roles of which a reader holds at least one.' })
   roles!: string[];
+
+  @Field(() => Classification, { description: 'How closely it is kept.' })
+  classification!: Classification;
+
+  @Field(() => String, { nullable: true, description: 'The department that it belongs to; null for none.' })
+  department!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The region that it is about or must stay in; null for none.' })
+  region!: string | null;
 }
 
 /** A text that answers can be grounded in, and who may read it. */
@@ -33,6 +43,16 @@ export class Document {
 
   @Property({ type: 'text[]' })
   roles!: string[];
+
+  /** 0 to 3: see `Classification`. */
+  @Property({ type: 'integer' })
+  classification!: number;
+
+  @Property({ type: 'text', nullable: true })
+  department!: string | null;
+
+  @Property({ type: 'text', nullable: true })
+  region!: string | null;
 
   /** `kind:id` of the principal. */
   @Property({ type: 'text' })

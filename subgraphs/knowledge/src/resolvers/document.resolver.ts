@@ -23,6 +23,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { Classification, classificationOf, levelOf } from '../entities/classification.ts';
 import { Document, DocumentAccess } from '../entities/document.ts';
 import type { Documents } from '../services/documents.ts';
 import type { Ingestion } from '../services/ingestion.ts';
@@ -31,6 +32,18 @@ import type { Ingestion } from '../services/ingestion.ts';
 export class DocumentAccessInput {
   @Field(() => [String], { description: 'Names of roles, at least one: whoever holds one of them may read it.' })
   roles!: string[];
+
+  @Field(() => Classification, { nullable: true, description: 'How closely it is kept; `PUBLIC` unless told.' })
+  classification?: Classification | null;
+
+  @Field(() => String, { nullable: true, description: 'The department that it belongs to; 1 to 100 characters.' })
+  department?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The region that it is about or must stay in, such as `eu`; 1 to 100 characters.',
+  })
+  region?: string | null;
 }
 
 @InputType({ description: 'A text that answers can be grounded in.' })
@@ -98,7 +111,15 @@ export class DocumentResolver {
   ): Promise<IngestDocumentPayload> {
     const { source, title, text, access } = input;
     return payload(async () => ({
-      document: await this.#ingestion.ingest(context, { source, title, text, roles: access.roles }),
+      document: await this.#ingestion.ingest(context, {
+        source,
+        title,
+        text,
+        roles: access.roles,
+        classification: levelOf(access.classification ?? Classification.PUBLIC),
+        department: access.department ?? null,
+        region: access.region ?? null,
+      }),
     }));
   }
 
@@ -108,29 +129,26 @@ export class DocumentResolver {
   })
   async document(
     @Arg('id', () => ID, { description: "The document's id." }) id: string,
-    @Ctx() { principal }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<Document | null> {
-    const [document = null] = await this.#documents.byIds(principal, [id]);
+    const [document = null] = await this.#documents.byIds(context, [id]);
     return document;
   }
 
   @Query(() => DocumentConnection, { description: 'The documents that the caller may read, newest first.' })
-  documents(
-    @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { principal }: RequestContext,
-  ): Promise<Connection<DocumentEdge>> {
-    return this.#documents.list(principal, parsePage(page));
+  documents(@Args(() => PageArgs) page: PageArgs, @Ctx() context: RequestContext): Promise<Connection<DocumentEdge>> {
+    return this.#documents.list(context, parsePage(page));
   }
 
   @FieldResolver(() => DocumentAccess, { description: 'Who may read it.' })
-  access(@Root() { roles }: Document): DocumentAccess {
-    return { roles };
+  access(@Root() { roles, classification, department, region }: Document): DocumentAccess {
+    return { roles, classification: classificationOf(classification), department, region };
   }
 
   @FieldResolver(() => String, { description: 'All of its words, exactly as ingested.' })
   async text(@Root() document: Document, @Ctx() context: RequestContext): Promise<string> {
     if (document.text !== undefined) return document.text;
-    const load = (ids: readonly string[]) => this.#documents.texts(context.principal, ids);
+    const load = (ids: readonly string[]) => this.#documents.texts(context, ids);
     const text = await loadTogether(context, 'Document.text', document.id, load);
     if (text === null) throw notFound('document');
     return text;

@@ -56,14 +56,14 @@ export class SearchResolver {
     @Arg('query', () => String, { description: 'What is looked for, in words; at most 2,000 characters.' })
     query: string,
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { principal }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<Connection<SearchEdge>> {
-    return this.#search.find(principal, query, parsePage(page));
+    return this.#search.find(context, query, parsePage(page));
   }
 
   @FieldResolver(() => Document, { description: 'The document that it is a piece of.' })
   async document(@Root() passage: Passage, @Ctx() context: RequestContext): Promise<Document> {
-    const load = (ids: readonly string[]) => this.#documents.byIds(context.principal, ids);
+    const load = (ids: readonly string[]) => this.#documents.byIds(context, ids);
     const document = await loadTogether(context, 'Passage.document', passage.documentId, load);
     if (!document) throw notFound('document');
     return document;

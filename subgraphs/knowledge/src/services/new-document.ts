@@ -5,6 +5,10 @@ export interface NewDocument {
   readonly title: string;
   readonly text: string;
   readonly roles: readonly string[];
+  /** 0 (public) to 3 (restricted). */
+  readonly classification: number;
+  readonly department: string | null;
+  readonly region: string | null;
 }
 
 /** The most that a document may hold: 1 MB of UTF-8, and that a title, a source or a role may: characters. */
@@ -27,12 +31,17 @@ export function parseDocument(input: NewDocument): NewDocument {
     title: input.title.trim().toWellFormed(),
     text: input.text.toWellFormed(),
     roles: [...new Set(input.roles.map((role) => role.trim().toWellFormed()).filter((role) => role !== ''))],
+    classification: input.classification,
+    department: input.department?.trim().toWellFormed() ?? null,
+    region: input.region?.trim().toWellFormed() ?? null,
   };
   const errors = [
     ...checkName('SOURCE_INVALID', 'source', document.source, limits.sourceLength),
     ...checkName('TITLE_INVALID', 'title', document.title, limits.titleLength),
     ...checkText(document.text),
     ...checkRoles(document.roles),
+    ...checkLabel('department', document.department),
+    ...checkLabel('region', document.region),
   ];
   if (errors.length > 0) throw new UserProblem(...errors);
   return document;
@@ -69,4 +78,10 @@ function checkRoles(roles: readonly string[]): readonly UserError[] {
   if (roles.length <= limits.roles && wrong === undefined) return [];
   const message = `Name at most ${limits.roles} roles, of at most ${limits.roleLength} characters each, none of them NUL.`;
   return problem('ACCESS_INVALID', message, path, { roles: roles.length, most: limits.roles }).errors;
+}
+
+function checkLabel(field: 'department' | 'region', label: string | null): readonly UserError[] {
+  if (label === null || (label.length >= 1 && label.length <= limits.roleLength && !label.includes('\0'))) return [];
+  const message = `The ${field} must have 1 to ${limits.roleLength} characters, none of them NUL; it has ${label.length}.`;
+  return problem('ACCESS_INVALID', message, ['input', 'access', field], { length: label.length }).errors;
 }

@@ -1,11 +1,12 @@
 import {
+  type Access,
   type Connection,
   CountersignError,
   connection,
   type Database,
   isUuid,
   type Page,
-  type Principal,
+  type RequestContext,
 } from '@countersign/kernel';
 import { countTerms } from '@countersign/kernel/text';
 import type { Passage } from '../entities/passage.ts';
@@ -15,7 +16,7 @@ import { foreignCursor } from './documents.ts';
 import type { Embedder } from './embedder.ts';
 import { searchableText } from './indexing.ts';
 import type { Ranked } from './ranking.ts';
-import { readerOf } from './reader.ts';
+import { readerIn } from './reader.ts';
 import { type Question, type Retrieved, retrieve } from './retrieval.ts';
 
 export interface SearchHit {
@@ -33,21 +34,23 @@ export const longestQuery = 2_000;
 /** Finds passages by words and by likeness, among those that the caller may read. */
 export class Search {
   readonly #database: Database;
+  readonly #access: Access;
   readonly #embedder: Embedder;
 
-  constructor(database: Database, embedder: Embedder) {
-    this.#database = database;
-    this.#embedder = embedder;
+  constructor(parts: { database: Database; access: Access; embedder: Embedder }) {
+    this.#database = parts.database;
+    this.#access = parts.access;
+    this.#embedder = parts.embedder;
   }
 
   /** Throws `BAD_REQUEST` for a query that is empty or too long, or a cursor of another list. */
-  async find(principal: Principal, query: string, page: Page): Promise<Connection<SearchHit>> {
+  async find(context: RequestContext, query: string, page: Page): Promise<Connection<SearchHit>> {
     assertQuery(query);
     const after = parsePosition(page.after);
     const [vector = []] = await this.#embedder.embed([query], 'query');
     const question = { terms: countTerms(query), embedder: this.#embedder.id, vector };
-    const reader = readerOf(principal);
-    return this.#database.read(principal, async (em) => {
+    return this.#database.read(context.principal, async (em) => {
+      const reader = await readerIn(em, this.#access, context);
       const retrieved = await retrieve(em, reader, question);
       const ranked = retrieved.ranked.filter((hit) => !after || isBehind(hit, after)).slice(0, page.first + 1);
       const found = await passagesByIds(

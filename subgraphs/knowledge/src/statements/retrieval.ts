@@ -8,13 +8,14 @@ import { arrayLiteral } from './ingestion.ts';
  * That a row (aliased `p`) belongs to a document that the reader may see. "is true" keeps the planner from making a join
  * of it: tables that nobody has analyzed look empty to it, and then it compares every row with every document.
  */
-const ofReadableDocument = `(p.document_id in (select d.id from knowledge.document d where ${readable})) is true`;
+const ofReadableDocument = (reader: Reader): string =>
+  `(p.document_id in (select d.id from knowledge.document d where ${readable(reader)})) is true`;
 
 /** How many passages the reader may see, and how many terms are in them. */
 export async function countReadable(em: EntityManager, reader: Reader): Promise<{ passages: number; terms: number }> {
   const [counts] = await em.execute<{ passages: number; terms: number }[]>(
     `select coalesce(sum(d.passage_count), 0)::float8 as passages, coalesce(sum(d.term_count), 0)::float8 as terms
-     from knowledge.document d where ${readable}`,
+     from knowledge.document d where ${readable(reader)}`,
     readableBy(reader),
   );
   return counts ?? { passages: 0, terms: 0 };
@@ -30,7 +31,7 @@ export async function documentFrequencies(
   const rows = await em.execute<{ term: string; passages: number }[]>(
     `select p.term, count(*)::int as passages
      from knowledge.posting p
-     where p.term in (?) and ${ofReadableDocument}
+     where p.term in (?) and ${ofReadableDocument(reader)}
      group by p.term`,
     [[...terms], ...readableBy(reader)],
   );
@@ -55,7 +56,7 @@ export async function lexicalCandidates(
        sum((?::jsonb -> p.term)::float8 * p.frequency * ?::float8
          / (p.frequency + ?::float8 + ?::float8 * p.passage_terms)) as score
      from knowledge.posting p
-     where p.term in (?) and ${ofReadableDocument}
+     where p.term in (?) and ${ofReadableDocument(reader)}
      group by p.passage_id
      order by score desc, id
      limit ?`,
@@ -90,7 +91,7 @@ export async function vectorCandidates(
   const candidates = await em.execute<Candidate[]>(
     `select p.id, knowledge.similarity(p.embedding, ?::real[]::knowledge.embedding) as score
      from knowledge.passage p
-     where p.embedder = ? ${among ? 'and p.id in (?)' : ''} and ${ofReadableDocument}
+     where p.embedder = ? ${among ? 'and p.id in (?)' : ''} and ${ofReadableDocument(reader)}
      order by score desc, p.id
      limit ?`,
     [arrayLiteral(vector), embedder, ...(among ? [[...among]] : []), ...readableBy(reader), limit],

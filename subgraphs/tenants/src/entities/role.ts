@@ -24,4 +24,8 @@ export class Role {
   @Field(() => [String], { description: 'Permission patterns `subgraph:resource:verb`; `*` stands for any part.' })
   @Property({ type: 'text[]' })
   permissions!: string[];
+
+  @Field({ description: 'Whether it came with the tenant: it can be assigned, and neither changed nor deleted.' })
+  @Property({ type: 'boolean' })
+  builtIn!: boolean;
 }

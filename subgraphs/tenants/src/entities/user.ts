@@ -1,3 +1,5 @@
+import { type Attributes, JsonScalar } from '@countersign/kernel';
+import { OptionalProps } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
@@ -6,6 +8,8 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 @ObjectType({ description: 'A person of one tenant.' })
 @Entity({ schema: 'tenants', tableName: 'app_user' })
 export class User {
+  [OptionalProps]?: 'updatedAt' | 'version';
+
   @Field(() => ID, { description: 'Stable id.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
@@ -21,12 +25,34 @@ export class User {
   @Property()
   name!: string;
 
-  @Property({ type: 'jsonb' })
-  attributes: Record<string, string | number | boolean> = {};
+  /** The person's id in the directory that provisions them. */
+  @Property({ type: 'text', nullable: true })
+  externalId?: string | null;
 
+  @Property({ type: 'text', nullable: true })
+  givenName?: string | null;
+
+  @Property({ type: 'text', nullable: true })
+  familyName?: string | null;
+
+  @Field(() => JsonScalar, { description: "What policies look at, by name, as the tenant's attribute schema has it." })
+  @Property({ type: 'jsonb' })
+  attributes: Attributes = {};
+
+  @Field({ description: 'Whether the person may sign in.' })
   @Property()
   active: boolean = true;
 
+  /** Set once the directory took the person away for good: the row stays for what names it. */
+  @Property({ type: 'datetime', nullable: true })
+  deletedAt?: Date | null;
+
   @Property({ type: 'datetime', onCreate: () => new Date() })
   createdAt!: Date;
+
+  @Property({ type: 'datetime', onCreate: () => new Date(), onUpdate: () => new Date() })
+  updatedAt!: Date;
+
+  @Property({ type: 'integer', version: true })
+  version!: number;
 }

@@ -41,7 +41,13 @@ export const builtInRoles: readonly RoleTemplate[] = [
   {
     name: 'auditor',
     description: 'Reads and verifies the decision log.',
-    permissions: [...reading, 'actions:log:read', 'billing:economics:read'],
+    permissions: [
+      ...reading,
+      'actions:log:read',
+      'billing:economics:read',
+      'tenants:policy:read',
+      'tenants:access:explain',
+    ],
   },
   { name: 'viewer', description: 'Reads and asks.', permissions: reading },
   { name: 'partner', description: 'Ships connectors.', permissions: ['actions:connector:read'] },

@@ -1,8 +1,16 @@
-import { type Database, type EntityManager, inOrder, isUuid, type Principal } from '@countersign/kernel';
-import { Membership } from '../entities/membership.ts';
+import {
+  type Database,
+  type EntityManager,
+  inOrder,
+  isUuid,
+  type Principal,
+  readAccess,
+  readPrincipal,
+} from '@countersign/kernel';
 import { Role } from '../entities/role.ts';
 import { Tenant } from '../entities/tenant.ts';
 import { User } from '../entities/user.ts';
+import { orphanedPatterns, rolesIncludedIn, rolesOfUsers } from '../statements/holdings.ts';
 
 /** Who there is in a tenant, and what they hold. */
 export class Directory {
@@ -34,29 +42,44 @@ export class Directory {
 
   /** The roles that each of the users holds, by name, in the order of the users' ids. */
   rolesOf(principal: Principal, userIds: readonly string[]): Promise<Role[][]> {
-    return this.#database.read(principal, (em) => rolesHeld(em, userIds));
+    return this.#database.read(principal, (em) => rolesOfUsers(em, userIds));
   }
 
-  /** What the gateway needs to let someone in: the active user of that address with roles; null when there is none. */
-  signIn(principal: Principal, email: string): Promise<{ user: User; roles: Role[] } | null> {
+  /** Roles by name, from behind the name. */
+  rolesAfter(principal: Principal, name: string | undefined, limit: number): Promise<Role[]> {
+    return this.#database.read(principal, (em) =>
+      em.find(Role, name === undefined ? {} : { name: { $gt: name } }, { orderBy: { name: 'asc' }, limit }),
+    );
+  }
+
+  /** The roles that each of the roles includes itself, by name, in the order of the ids. */
+  includedIn(principal: Principal, roleIds: readonly string[]): Promise<Role[][]> {
+    return this.#database.read(principal, (em) => rolesIncludedIn(em, roleIds));
+  }
+
+  /** Of each of the roles, the patterns that cover nothing which this version declares. */
+  orphanedIn(principal: Principal, roleIds: readonly string[]): Promise<{ id: string; patterns: string[] }[]> {
+    return this.#database.read(principal, (em) => orphanedPatterns(em, roleIds));
+  }
+
+  /** What the gateway makes a principal of: the active user of that address; null when there is none. */
+  signIn(principal: Principal, email: string): Promise<Principal | null> {
     return this.#database.read(principal, async (em) => {
-      const user = await em.findOne(User, { email, active: true });
-      if (!user) return null;
-      const [roles = []] = await rolesHeld(em, [user.id]);
-      return { user, roles };
+      const [user]: { id: string }[] = await em.execute(
+        'select id from tenants.app_user where lower(email) = lower(?) and active',
+        [email],
+      );
+      return user ? this.#resolve(em, { kind: 'user', id: user.id, tenantId: principal.tenantId }) : null;
     });
   }
-}
 
-async function rolesHeld(em: EntityManager, userIds: readonly string[]): Promise<Role[][]> {
-  const memberships = await em.find(Membership, { userId: { $in: [...userIds] } });
-  const roles = await em.find(
-    Role,
-    { id: { $in: memberships.map((each) => each.roleId) } },
-    { orderBy: { name: 'asc' } },
-  );
-  return userIds.map((userId) => {
-    const held = new Set(memberships.filter((each) => each.userId === userId).map((each) => each.roleId));
-    return roles.filter((role) => held.has(role.id));
-  });
+  /** The principal as they stand; null for one who may not come in. */
+  resolve(principal: Principal, who: Pick<Principal, 'kind' | 'id' | 'session'>): Promise<Principal | null> {
+    return this.#database.read(principal, (em) => this.#resolve(em, { ...who, tenantId: principal.tenantId }));
+  }
+
+  async #resolve(em: EntityManager, who: Parameters<typeof readPrincipal>[1]): Promise<Principal | null> {
+    const access = await readAccess(em);
+    return access && readPrincipal(em, who, access.revision);
+  }
 }

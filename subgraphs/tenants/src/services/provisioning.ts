@@ -1,5 +1,13 @@
-import { type Database, type EntityManager, newId, publish, servicePrincipal } from '@countersign/kernel';
-import { Membership } from '../entities/membership.ts';
+import {
+  type AttributeDeclaration,
+  type Attributes,
+  type Database,
+  type EntityManager,
+  newId,
+  publish,
+  servicePrincipal,
+} from '@countersign/kernel';
+import { Assignment } from '../entities/assignment.ts';
 import { Role } from '../entities/role.ts';
 import { Tenant } from '../entities/tenant.ts';
 import { User } from '../entities/user.ts';
@@ -9,8 +17,17 @@ export interface NewTenant {
   readonly id: string;
   readonly name: string;
   readonly region: string;
-  readonly users: readonly { readonly email: string; readonly name: string; readonly role: string }[];
+  /** What policies may look at of people; the tenant's admins can change it later. */
+  readonly attributeSchema?: readonly AttributeDeclaration[];
+  readonly users: readonly {
+    readonly email: string;
+    readonly name: string;
+    readonly role: string;
+    readonly attributes?: Attributes;
+  }[];
 }
+
+const endless = { groupId: null, expiresAt: null, reason: null, assignedBy: 'service:provisioning' } as const;
 
 /**
  * Creates a tenant with the built-in roles and its first users, in one transaction, and tells the other subgraphs with
@@ -22,15 +39,20 @@ export async function provisionTenant(database: Database, tenant: NewTenant): Pr
     if ((await em.count(Tenant)) > 0) return false;
     em.persist(em.create(Tenant, { id: tenant.id, name: tenant.name, region: tenant.region, createdAt: new Date() }));
     await em.flush();
+    await em.execute('insert into kernel.access (tenant_id, region, attributes) values (?, ?, ?::jsonb)', [
+      tenant.id,
+      tenant.region,
+      JSON.stringify(tenant.attributeSchema ?? []),
+    ]);
     const roles = createRoles(em, tenant.id);
     await em.flush();
-    for (const { email, name, role } of tenant.users) {
+    for (const { email, name, role, attributes = {} } of tenant.users) {
       const user = {
         id: newId(),
         tenantId: tenant.id,
         email,
         name,
-        attributes: {},
+        attributes: { ...attributes },
         active: true,
         createdAt: new Date(),
       };
@@ -38,7 +60,16 @@ export async function provisionTenant(database: Database, tenant: NewTenant): Pr
       const roleId = roles.get(role);
       if (!roleId) throw new Error(`There is no built-in role ${role}.`);
       await em.flush();
-      em.persist(em.create(Membership, { tenantId: tenant.id, userId: user.id, roleId, since: new Date() }));
+      em.persist(
+        em.create(Assignment, {
+          ...endless,
+          since: new Date(),
+          id: newId(),
+          tenantId: tenant.id,
+          userId: user.id,
+          roleId,
+        }),
+      );
     }
     await em.flush();
     await publish(em, { principal, correlationId: newId() }, 'TenantCreated', {
@@ -53,7 +84,7 @@ function createRoles(em: EntityManager, tenantId: string): Map<string, string> {
   return new Map(
     builtInRoles.map(({ name, description, permissions }) => {
       const id = newId();
-      em.persist(em.create(Role, { id, tenantId, name, description, permissions: [...permissions] }));
+      em.persist(em.create(Role, { id, tenantId, name, description, permissions: [...permissions], builtIn: true }));
       return [name, id];
     }),
   );

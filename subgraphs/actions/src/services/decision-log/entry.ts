@@ -21,6 +21,10 @@ export const ENTRY_KINDS = {
   UNDO: 'An undo of this action was asked for, done or given up; names the action that undoes it.',
   DEAD_LETTER: 'All attempts failed, and a person has to look.',
   CONFIGURATION: 'A connector, an autonomy level or a policy was changed.',
+  ACCESS_CHANGE:
+    'Who may do what was changed, or a change of it was asked for or refused; before and after in the values.',
+  ACCESS_REFUSAL: 'Somebody was refused something, by which policy and why.',
+  OPERATOR_ACCESS: "A platform operator worked with the tenant's data, by the tenant's leave.",
   ERASURE: 'Values of an earlier entry were erased; facts: { entryId, fields, reason }.',
   EXPORT: 'The log, or a part of it, was handed out.',
 } as const;
@@ -40,7 +44,7 @@ const entryFields = {
   format: z.literal(1),
   id,
   tenantId: nonEmpty,
-  /** Null for what concerns no one action: CONFIGURATION, ERASURE, EXPORT. */
+  /** Null for what concerns no one action: CONFIGURATION, ACCESS_CHANGE, ERASURE, EXPORT and others. */
   actionId: nonEmpty.nullable(),
   kind: z.string().regex(/^[A-Z][A-Z_]*$/, 'must be in UPPER_CASE'),
   occurredAt: instant,

@@ -6,21 +6,36 @@ const hours = (count: number) => new Date(now.getTime() + count * 3_600_000);
 
 describe('approving', () => {
   const question = {
-    makerId: 'maker',
-    approverId: 'checker',
-    approverIds: [],
+    maker: { id: 'maker', person: 'maker' },
+    approver: { id: 'checker', person: 'checker' },
+    approvers: [],
     seenPlanHash: 'plan',
     currentPlanHash: 'plan',
   };
 
   it('is for someone other than the maker', () => {
     expect(mayApprove(question)).toEqual({ ok: true });
-    expect(mayApprove({ ...question, approverId: 'maker' })).toMatchObject({ ok: false, code: 'MAKER_IS_NOT_CHECKER' });
+    expect(mayApprove({ ...question, approver: question.maker })).toMatchObject({ code: 'MAKER_IS_NOT_CHECKER' });
   });
 
-  it('counts each checker once', () => {
-    expect(mayApprove({ ...question, approverIds: ['checker'] })).toMatchObject({ code: 'ALREADY_APPROVED' });
-    expect(mayApprove({ ...question, approverIds: ['another'] })).toEqual({ ok: true });
+  it("is not for the maker's own key, and not for the owner of the key that made it", () => {
+    const key = { id: 'key', person: 'maker' };
+    expect(mayApprove({ ...question, approver: key })).toMatchObject({ code: 'MAKER_IS_NOT_CHECKER' });
+    expect(mayApprove({ ...question, maker: key, approver: question.maker })).toMatchObject({
+      code: 'MAKER_IS_NOT_CHECKER',
+    });
+  });
+
+  it('takes two that no person answers for as two', () => {
+    const maker = { id: 'import', person: null };
+    expect(mayApprove({ ...question, maker, approver: { id: 'review', person: null } })).toEqual({ ok: true });
+  });
+
+  it('counts each checker once, also when they come with a key of theirs', () => {
+    for (const before of [question.approver, { id: 'key', person: 'checker' }]) {
+      expect(mayApprove({ ...question, approvers: [before] })).toMatchObject({ code: 'ALREADY_APPROVED' });
+    }
+    expect(mayApprove({ ...question, approvers: [{ id: 'another', person: 'another' }] })).toEqual({ ok: true });
   });
 
   it('is of the plan that the checker saw', () => {

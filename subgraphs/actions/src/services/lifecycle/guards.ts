@@ -1,3 +1,5 @@
+import { sameWho, type Who } from './who.ts';
+
 export type GuardCode =
   | 'MAKER_IS_NOT_CHECKER'
   | 'ALREADY_APPROVED'
@@ -10,20 +12,20 @@ export type GuardCode =
 
 export type Guard = { ok: true } | { ok: false; code: GuardCode; message: string };
 
-/** Whether this person may approve this plan: maker and checker differ, and each checker counts once. */
+/** Whether this person may approve this plan: maker and checker differ, and each person counts once. */
 export function mayApprove(question: {
-  makerId: string;
-  approverId: string;
+  maker: Who;
+  approver: Who;
   /** Who has approved the current plan already. */
-  approverIds: readonly string[];
+  approvers: readonly Who[];
   /** The plan that the approver saw. */
   seenPlanHash: string;
   currentPlanHash: string;
 }): Guard {
-  if (question.approverId === question.makerId) {
+  if (sameWho(question.approver, question.maker)) {
     return refused('MAKER_IS_NOT_CHECKER', 'Whoever proposed an action cannot approve it: someone else has to.');
   }
-  if (question.approverIds.includes(question.approverId)) {
+  if (question.approvers.some((each) => sameWho(each, question.approver))) {
     return refused(
       'ALREADY_APPROVED',
       'You have approved this action already: a further approval must come from someone else.',

@@ -13,3 +13,4 @@ export {
   transition,
 } from './transition.ts';
 export { eventForUndone } from './undo.ts';
+export { sameWho, type Who } from './who.ts';

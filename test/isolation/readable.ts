@@ -1,0 +1,108 @@
+import type { Caller } from './holdings.ts';
+import { isOnAccessList, mayOn } from './policies.ts';
+import type { Row, Snapshot } from './rows.ts';
+
+/** Whether a caller may read a row of their own tenant's. */
+type Rule = (row: Row['values'], caller: Caller, snapshot: Snapshot) => boolean;
+
+/**
+ * Who may read which rows, in plain words: the tenants' border is drawn before. What is not named here nobody may read,
+ * and `unnamed` tells of it, so that a new table is not forgotten.
+ */
+const rules: Readonly<Record<string, Rule>> = {
+  'tenants.tenant': everybody,
+  'tenants.app_user': everybody,
+  'tenants.app_user#attributes': everybody,
+  'tenants.role': everybody,
+  'tenants.role_include': everybody,
+  'tenants.user_group': (row, caller) => aboutPeople(caller) || caller.groups.has(String(row.name)),
+  'tenants.group_member': (row, caller) => aboutPeople(caller) || row.user_id === caller.person,
+  'tenants.group_child': (_row, caller) => aboutPeople(caller),
+  'tenants.assignment': (row, caller) => aboutPeople(caller) || row.user_id === caller.person,
+  'tenants.api_key': (row, caller) =>
+    caller.holds('tenants:key:administer') || caller.holds('tenants:access:explain') || row.id === caller.id,
+  'tenants.api_key#hidden': nobody,
+  'tenants.session': (row, caller) =>
+    caller.holds('tenants:identity:administer') || (caller.kind === 'user' && row.user_id === caller.id),
+  'tenants.session#hidden': nobody,
+  'tenants.identity_provider': (_row, caller) => caller.holds('tenants:identity:administer') || isDoor(caller),
+  'tenants.identity_provider#hidden': (_row, caller) => isDoor(caller),
+  'tenants.identity': nobody,
+  'tenants.operator_access': (row, caller) =>
+    caller.holds('tenants:identity:administer') || (caller.kind === 'platform_operator' && row.operator === caller.id),
+  'tenants.policy': (_row, caller) => caller.holds('tenants:policy:read'),
+  'tenants.policy_version': (_row, caller) => caller.holds('tenants:policy:read'),
+  'tenants.access_change': (row, caller) => caller.holds('tenants:policy:read') || row.author_person === caller.person,
+  // A refusal names the policy in force that refuses.
+  'kernel.policy': everybody,
+  'kernel.access': (_row, caller) => caller.holds('tenants:user:read') || caller.holds('tenants:policy:read'),
+
+  'knowledge.source': nobody,
+  'knowledge.document': mayReadDocument,
+  'knowledge.passage': ({ document_id }, caller, snapshot) => {
+    const document = snapshot.one('knowledge.document', document_id);
+    return document !== undefined && mayReadDocument(document.values, caller, snapshot);
+  },
+
+  'inference.answer': (row, caller) =>
+    caller.holds('inference:answer:read') &&
+    (caller.holds('inference:answer:audit') || (row.asked_by_kind === caller.kind && row.asked_by_id === caller.id)),
+
+  'actions.action': mayReadAction,
+  'actions.action#hidden': nobody,
+  'actions.approval': ofReadableAction,
+  'actions.evidence': ofReadableAction,
+  'actions.log_entry': (row, caller, snapshot) =>
+    caller.holds('actions:log:read') && (row.action_id === null || ofReadableAction(row, caller, snapshot)),
+  'actions.log_entry#hidden': nobody,
+  'actions.log_head': (_row, caller) => caller.holds('actions:log:read'),
+  'actions.log_node': (_row, caller) => caller.holds('actions:log:read'),
+  'actions.connector_installation': (_row, caller) => caller.holds('actions:connector:read'),
+
+  'billing.price': (_row, caller) => caller.holds('billing:budget:read'),
+  'billing.budget': (_row, caller) => caller.holds('billing:budget:read'),
+  'billing.meter_event': (_row, caller) => caller.holds('billing:economics:read'),
+  'billing.action_outcome': (_row, caller) => caller.holds('billing:economics:read'),
+};
+
+/** Whether the caller may read the row: never across the border of tenants. */
+export function mayRead(row: Row, caller: Caller, snapshot: Snapshot): boolean {
+  if (row.tenantId === null) return true;
+  const isOwn = row.tenantId === caller.tenantId;
+  // Where the gateway asks before it knows who comes, the provider's audience says which tenant it is.
+  if (!isOwn && !(isDoor(caller) && row.kind.startsWith('tenants.identity_provider'))) return false;
+  return rules[row.kind]?.(row.values, caller, snapshot) ?? false;
+}
+
+/** The tables of which nothing is said here. */
+export const unnamed = (tables: readonly string[]): string[] => tables.filter((table) => rules[table] === undefined);
+
+/** Rows that hold what somebody made: shown to their maker in the answer that made them. */
+export const isSomebodysWork = ({ kind }: Row): boolean => rules[kind] !== undefined && rules[kind] !== nobody;
+
+function everybody(): boolean {
+  return true;
+}
+
+function nobody(): boolean {
+  return false;
+}
+
+const aboutPeople = (caller: Caller): boolean =>
+  caller.holds('tenants:user:read') || caller.holds('tenants:access:explain');
+
+/** The gateway's own principal. */
+const isDoor = ({ kind }: Caller): boolean => kind === 'service';
+
+function mayReadDocument(document: Row['values'], caller: Caller, snapshot: Snapshot): boolean {
+  return isOnAccessList(caller, document) && mayOn(snapshot, caller, 'knowledge:document:read', document);
+}
+
+function mayReadAction(action: Row['values'], caller: Caller, snapshot: Snapshot): boolean {
+  return mayOn(snapshot, caller, 'actions:action:read', action);
+}
+
+function ofReadableAction({ action_id }: Row['values'], caller: Caller, snapshot: Snapshot): boolean {
+  const action = snapshot.one('actions.action', action_id);
+  return action !== undefined && mayReadAction(action.values, caller, snapshot);
+}
