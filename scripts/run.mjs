@@ -12,6 +12,13 @@ const commands = {
   start: (args) => execute(['--disable-sigusr1', cli, 'start', ...args]),
   test: (args) =>
     execute(['node_modules/jest/bin/jest.js', '--forceExit', ...args], { NODE_OPTIONS: '--experimental-vm-modules' }),
+  // `npm run test:isolation -- --operations N --seed S`: the same property, for as long as one likes.
+  'test:isolation': (args) =>
+    execute(['node_modules/jest/bin/jest.js', '--forceExit', 'test/isolation.test.ts'], {
+      NODE_OPTIONS: '--experimental-vm-modules',
+      COUNTERSIGN_ISOLATION_OPERATIONS: optionOf(args, '--operations') ?? '20000',
+      COUNTERSIGN_ISOLATION_SEED: optionOf(args, '--seed') ?? String(Date.now()),
+    }),
   build: () => 0,
   // The schema from the code, then the typed client from the schema.
   schema: async (args) =>
@@ -19,6 +26,11 @@ const commands = {
     execute(['node_modules/@graphql-codegen/cli/esm/bin.js', '--silent', '--config', 'codegen.yml']),
   bench: (args) => execute(['bench/dist/index.js', ...args]),
 };
+
+function optionOf(given, option) {
+  const at = given.indexOf(option);
+  return at < 0 ? undefined : given[at + 1];
+}
 
 const [name, ...args] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;

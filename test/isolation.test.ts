@@ -20,74 +20,26 @@ describe('what one may not read', () => {
   let house: IsolationHouse;
   let tenants: readonly TestTenant[];
   beforeAll(async () => {
-    const started = performance.now();
     house = await openIsolationHouse(planting.between);
-    console.log('open', performance.now() - started);
     tenants = await populate(house, seed);
-    console.log('populate', performance.now() - started);
   }, 120_000);
   afterAll(() => house?.close());
   beforeEach(() => {
     planting.plant = undefined;
   });
 
-  it('is in no answer', async () => {
-    const started = performance.now();
-    const report = await tryToLeak(house, tenants, { seed, operations });
-    console.log(
-      'run',
-      performance.now() - started,
-      process.cpuUsage(),
-      report.asked,
-      report.telling,
-      report.changing,
-      report.leaks.length,
-      house.faults.length,
-      report.codes,
-      [...report.ways].filter(([, n]) => n < 2).length,
-    );
-    const fs = await import('node:fs');
-    fs.writeFileSync('/tmp/iso-leaks.txt', report.leaks.join('\n\n'));
-    fs.writeFileSync('/tmp/iso-faults.txt', house.faults.join('\n'));
-    fs.writeFileSync('/tmp/iso-dump.txt', ((globalThis as any).dump ?? []).join('\n\n'));
-    let again = await tryToLeak(house, tenants, { seed: 7, operations: 300, stopAtFirst: true });
-    for (let n = 0; n < 12 && !again.leaks[0]; n++)
-      again = await tryToLeak(house, tenants, { seed: 100 + n, operations: 1000, stopAtFirst: true });
-    if (again.leaks[0]) {
-      const { RawRows } = await import('./isolation/rows.ts');
-      const { callerOf } = await import('./isolation/holdings.ts');
-      const rows = new RawRows(house.superuserUrl);
-      const snap = await rows.read();
-      const [, who, tenant] = /by the \w+ (\S+) of tenant (\S+),/.exec(again.leaks[0]) ?? [];
-      const principal = tenants.flatMap((t) => t.principals).find((p) => p.id === who && p.tenantId === tenant)!;
-      const caller = callerOf(snap, principal)!;
-      const [, doc] = /from knowledge.document (\S+) of/.exec(again.leaks[0]) ?? [];
-      fs.writeFileSync(
-        '/tmp/iso-debug.txt',
-        JSON.stringify(
-          {
-            leak: again.leaks[0],
-            principal,
-            roles: [...caller.roles],
-            groups: [...caller.groups],
-            attributes: caller.attributes,
-            doc: snap.one('knowledge.document', doc)?.values,
-            policies: snap
-              .of('kernel.policy')
-              .filter((r) => r.tenantId === tenant)
-              .map((r) => r.values),
-            access: snap
-              .of('kernel.access')
-              .filter((r) => r.tenantId === tenant)
-              .map((r) => r.values),
-          },
-          null,
-          1,
-        ),
-      );
-    }
-    expect(report.leaks.length).toBe(0);
-  }, 1_600_000);
+  it(
+    `is in no answer, error, count or cursor of ${operations} operations (seed ${seed})`,
+    async () => {
+      const report = await tryToLeak(house, tenants, { seed, operations });
+      expect(report.leaks).toEqual([]);
+      expect(report.asked).toBeGreaterThanOrEqual(operations);
+      // Answers that tell nothing and changes that change nothing would prove nothing.
+      expect(report.telling).toBeGreaterThan(operations / 10);
+      expect(report.changing).toBeGreaterThan(operations / 50);
+    },
+    Math.max(120_000, operations * 100),
+  );
 
   describe('is found', () => {
     const foreign = () => tenants[1]?.principals.find(({ email }) => email)?.email ?? '';
@@ -101,8 +53,7 @@ describe('what one may not read', () => {
       '%s',
       async (_where, plant, told) => {
         planting.plant = plant;
-        const { leaks, asked } = await tryToLeak(house, tenants, { seed: 7, operations: 1_500, stopAtFirst: true });
-        console.log(asked, leaks[0]);
+        const { leaks } = await tryToLeak(house, tenants, { seed: 7, operations: 1_500, stopAtFirst: true });
         expect(leaks[0]).toMatch(told);
       },
       100_000,

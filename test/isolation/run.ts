@@ -118,17 +118,6 @@ class Attempt implements Report {
   #judge(tried: Try, answered: Awaited<ReturnType<IsolationHouse['ask']>>, before: Snapshot): void {
     const { operation, principal, request, way } = tried;
     this.asked += 1;
-    (globalThis as any).dump ??= [];
-    (globalThis as any).dump.push(
-      [
-        tried.number,
-        way,
-        principal.kind,
-        request.query,
-        JSON.stringify(request.variables),
-        JSON.stringify(answered.result).slice(0, 1500),
-      ].join('\n'),
-    );
     count(this.ways, way);
     for (const field of operation.fields) this.fields.add(field);
     for (const { extensions } of answered.result.errors ?? []) count(this.codes, String(extensions?.code));

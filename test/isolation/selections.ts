@@ -11,7 +11,7 @@ import {
   isObjectType,
   isRequiredArgument,
 } from 'graphql';
-import { type ValueSource, valueOf } from './values.ts';
+import { type ValueSource, valueOfType } from './values.ts';
 
 /** So many fields one operation has at most: the limits on what is asked are not what is tried here. */
 const mostFields = 90;
@@ -110,12 +110,12 @@ export class SelectionWriter {
   #argument(field: GraphQLField<unknown, unknown>, argument: GraphQLArgument): string {
     const about = `${field.name} ${argument.name}`.toLowerCase();
     if (this.#from.dice.chance(0.2)) {
-      const value = valueOf(argument.type, about, this.#from);
+      const value = valueOfType(argument.type, about, this.#from);
       if (typeof value === 'string' && ['ID', 'String'].includes(getNamedType(argument.type).name)) {
         return JSON.stringify(value.toWellFormed());
       }
     }
-    return this.variable(String(argument.type), (from) => valueOf(argument.type, about, from));
+    return this.variable(String(argument.type), (from) => valueOfType(argument.type, about, from));
   }
 
   #name(prefix: string): string {

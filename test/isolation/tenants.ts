@@ -1,7 +1,6 @@
 import {
   type Attributes,
   changeAccess,
-  type Database,
   type EntityManager,
   newId,
   type Principal,

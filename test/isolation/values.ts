@@ -43,12 +43,12 @@ export const garbage: readonly string[] = [
 ];
 
 /** A value of the type, as variables carry it. `about` is what the names around it say, in small letters. */
-export function valueOf(type: GraphQLInputType, about: string, from: ValueSource, depth = 0): unknown {
+export function valueOfType(type: GraphQLInputType, about: string, from: ValueSource, depth = 0): unknown {
   const { dice } = from;
-  if (isNonNullType(type)) return valueOf(type.ofType, about, from, depth);
+  if (isNonNullType(type)) return valueOfType(type.ofType, about, from, depth);
   if (isListType(type)) {
     const length = dice.pick([1, 1, 1, 2, 3, 0]);
-    return Array.from({ length }, () => valueOf(type.ofType, about, from, depth));
+    return Array.from({ length }, () => valueOfType(type.ofType, about, from, depth));
   }
   const named = getNamedType(type);
   if (isEnumType(named)) return dice.pick(named.getValues()).name;
@@ -57,7 +57,10 @@ export function valueOf(type: GraphQLInputType, about: string, from: ValueSource
       (field) => isRequiredInputField(field) || (depth < 3 && dice.chance(0.5)),
     );
     return Object.fromEntries(
-      fields.map((field) => [field.name, valueOf(field.type, `${about} ${field.name.toLowerCase()}`, from, depth + 1)]),
+      fields.map((field) => [
+        field.name,
+        valueOfType(field.type, `${about} ${field.name.toLowerCase()}`, from, depth + 1),
+      ]),
     );
   }
   return scalarOf(named.name, about, from);

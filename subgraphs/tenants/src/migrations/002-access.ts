@@ -275,8 +275,8 @@ export const access = migration('tenants/002-access', [
    from person p
    where $1 in ('user', 'api_key', 'connector')
    union all
-   select null, null, '{}', '{}', (select array_agg(distinct pattern) from tenants.operator_access o, unnest(o.permissions) pattern
-       where o.operator = $2 and o.revoked_at is null and o.expires_at > statement_timestamp()), '{}'::jsonb,
+   select null, null, '{}', '{}', coalesce((select array_agg(distinct pattern) from tenants.operator_access o, unnest(o.permissions) pattern
+       where o.operator = $2 and o.revoked_at is null and o.expires_at > statement_timestamp()), '{}'), '{}'::jsonb,
      (select min(o.expires_at) from tenants.operator_access o
        where o.operator = $2 and o.revoked_at is null and o.expires_at > statement_timestamp())
    where $1 = 'platform_operator' and exists (select from tenants.operator_access o
