@@ -1,7 +1,8 @@
 import { type EntityManager, newId } from '@countersign/kernel';
 import type { Dice } from './dice.ts';
 import type { IsolationHouse } from './house.ts';
-import { departments, ids, insert, type TestTenant } from './tenants.ts';
+import { ids, insert } from './insert.ts';
+import { departments, type TestTenant } from './tenants.ts';
 import { amountOf } from './tokens.ts';
 
 const documents = 14;

@@ -13,34 +13,7 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
-
-/** Which rows the objects of a type are. */
-export const tableOfType: Readonly<Record<string, string>> = {
-  AccessChange: 'tenants.access_change',
-  AccessPolicy: 'tenants.policy',
-  AccessPolicyVersion: 'tenants.policy_version',
-  Action: 'actions.action',
-  Answer: 'inference.answer',
-  ApiKey: 'tenants.api_key',
-  Approval: 'actions.approval',
-  Document: 'knowledge.document',
-  Evidence: 'actions.evidence',
-  Group: 'tenants.user_group',
-  IdentityProvider: 'tenants.identity_provider',
-  LogEntry: 'actions.log_entry',
-  OperatorAccess: 'tenants.operator_access',
-  Passage: 'knowledge.passage',
-  Role: 'tenants.role',
-  RoleAssignment: 'tenants.assignment',
-  Session: 'tenants.session',
-  User: 'tenants.app_user',
-};
-
-/** What a number counts. */
-const tableOfNumber: Readonly<Record<string, string>> = {
-  'UnitEconomics.successfulActions': 'billing.action_outcome',
-  'UnitEconomics.undoneActions': 'billing.action_outcome',
-};
+import { tableOfNumber, tableOfType } from './counted.ts';
 
 /** Something that an answer says of how many there are. */
 export interface Count {
@@ -103,26 +76,8 @@ export function countsIn(schema: GraphQLSchema, query: string, result: Execution
   return counts;
 }
 
-/**
- * What the schema says of numbers that nothing here is known of: a new list has to be named here, so that it is counted
- * by somebody who knows what it counts. `apart` are lists of what is in no table.
- */
-export function uncounted(schema: GraphQLSchema, apart: ReadonlySet<string>): string[] {
-  const unknown = new Set<string>();
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    for (const field of Object.values(type.getFields())) {
-      const named = getNamedType(field.type);
-      const counted = isObjectType(named) && isListType(getNullableType(field.type)) && !named.name.endsWith('Edge');
-      if (counted && !tableOfType[named.name] && !apart.has(named.name)) unknown.add(named.name);
-      const node = named.name.endsWith('Connection') ? nodeOf(named) : undefined;
-      if (node && !tableOfType[node.name] && !apart.has(node.name)) unknown.add(node.name);
-    }
-  }
-  return [...unknown].sort();
-}
-
-function nodeOf(connection: GraphQLNamedType): GraphQLNamedType | undefined {
+/** What the edges of a connection lead to. */
+export function nodeOf(connection: GraphQLNamedType): GraphQLNamedType | undefined {
   const edges = isObjectType(connection) ? connection.getFields().edges : undefined;
   const edge = edges && getNamedType(edges.type);
   const node = isObjectType(edge) ? edge.getFields().node : undefined;

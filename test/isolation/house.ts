@@ -89,4 +89,4 @@ export async function openIsolationHouse(
 
 /** A log that is kept, of errors alone. */
 const logInto = (lines: string[]): Logger =>
-  pino({ level: 'error' }, { write: (line: string) => void lines.push(line.slice(0, 2_000)) });
+  pino({ level: 'error' }, { write: (line: string) => void lines.push(line.slice(0, 5_000)) });

@@ -24,6 +24,7 @@ const askers = { [OperationTypeNode.QUERY]: 5, [OperationTypeNode.MUTATION]: 3, 
 export class Inventor {
   readonly ways: readonly WayIn[];
   readonly pool = new Pool();
+  readonly asked = new Set<string>();
   readonly #tenants: readonly TestTenant[];
   readonly #seed: number;
   readonly #permissions: readonly string[];
@@ -55,24 +56,24 @@ export class Inventor {
     this.#invented += 1;
     const throwing = dice(this.#seed, number);
     const way = this.ways[number] ?? this.#any(throwing);
-    const source = { pool: this.pool, permissions: this.#permissions, objectTypes: this.#objectTypes, dice: throwing };
+    const { pool, asked } = this;
+    const known = { permissions: this.#permissions, objectTypes: this.#objectTypes };
+    const source = { pool, asked, ...known, dice: throwing };
     const own = throwing.pick(this.#tenants);
     const operation = operationThrough(way, this.ways, { ...source, own });
-    const { query } = operation;
-    const variables = operation.variables({ ...source, own });
+    for (const field of operation.fields) asked.add(field);
+    const requestOf = (tenant: TestTenant) => ({
+      query: operation.query,
+      variables: operation.variables({ ...source, own: tenant }),
+    });
     const common = { number, operation, way: nameOf(way) };
-    const first = { ...common, principal: this.#likely(throwing, own, way, snapshot), request: { query, variables } };
+    const first = { ...common, principal: this.#likely(throwing, own, way, snapshot), request: requestOf(own) };
     const others = Array.from({ length: askers[operation.kind] - 1 }, (): Try => {
       const tenant = throwing.pick(this.#tenants);
       const principal = throwing.chance(0.8)
         ? this.#likely(throwing, tenant, way, snapshot)
         : throwing.pick(tenant.principals);
-      const same = throwing.chance(0.4);
-      return {
-        ...common,
-        principal,
-        request: same ? first.request : { query, variables: operation.variables({ ...source, own: tenant }) },
-      };
+      return { ...common, principal, request: throwing.chance(0.4) ? first.request : requestOf(tenant) };
     });
     return [first, ...others];
   }

@@ -1,4 +1,5 @@
 import type { GraphRequest, Principal } from '@countersign/kernel';
+import { OperationTypeNode } from 'graphql';
 import { countsIn } from './counts.ts';
 import { type Caller, callerOf } from './holdings.ts';
 import type { Answered } from './house.ts';
@@ -42,7 +43,7 @@ export function judge(asked: Asked): Verdict {
   said.add(answered.correlationId);
   const moments = asked.before === asked.after ? [asked.before] : [asked.before, asked.after];
   const readers = moments.map((snapshot) => new Reader(snapshot, principal));
-  const made = asked.before === asked.after ? () => false : madeBetween(asked);
+  const made = isChange(asked) ? madeBetween(asked) : () => false;
   const leaks: Leak[] = [];
   let seen = 0;
   for (const { path, text } of leavesOf(answered.result, 'answer')) {
@@ -56,6 +57,10 @@ export function judge(asked: Asked): Verdict {
   }
   return { leaks: [...leaks, ...miscounted(asked, readers)], seen };
 }
+
+/** Questions are asked many at once: what came about meanwhile may be anybody's. */
+const isChange = ({ operation, before, after }: Asked): boolean =>
+  operation.kind !== OperationTypeNode.QUERY && before !== after;
 
 function miscounted({ operation, request, answered }: Asked, readers: readonly Reader[]): Leak[] {
   const counts = countsIn(operation.schema, request.query, answered.result);

@@ -61,9 +61,10 @@ function fromRoot(way: Extract<WayIn, { field: string }>, others: readonly WayIn
   const ways = [way, ...(kind === OperationTypeNode.QUERY && dice.chance(0.3) ? [dice.pick(beside)] : [])];
   // A mutation is repeated alone: what two of them change together, nobody could tell apart afterwards.
   if (kind === OperationTypeNode.MUTATION && dice.chance(0.1)) ways.push(way);
+  const depth = dice.chance(0.5) ? deepest : 1 + dice.roll(deepest);
   const fields = ways.flatMap((each) => {
     const field = 'field' in each ? root.getFields()[each.field] : undefined;
-    return field ? [writer.field(root, field, 1 + dice.roll(deepest), true)] : [];
+    return field ? [writer.field(root, field, depth, true)] : [];
   });
   return { where, kind, schema, ...written(kind, writer, fields.join(' ')) };
 }

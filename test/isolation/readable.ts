@@ -28,10 +28,11 @@ const rules: Readonly<Record<string, Rule>> = {
   'tenants.identity_provider': (_row, caller) => caller.holds('tenants:identity:administer') || isDoor(caller),
   'tenants.identity_provider#hidden': (_row, caller) => isDoor(caller),
   'tenants.identity': nobody,
+  'tenants.secret_in_waiting': nobody,
   'tenants.operator_access': (row, caller) =>
     caller.holds('tenants:identity:administer') || (caller.kind === 'platform_operator' && row.operator === caller.id),
-  'tenants.policy': (_row, caller) => caller.holds('tenants:policy:read'),
-  'tenants.policy_version': (_row, caller) => caller.holds('tenants:policy:read'),
+  'tenants.policy': (_row, caller) => aboutPolicies(caller),
+  'tenants.policy_version': (_row, caller) => aboutPolicies(caller),
   'tenants.access_change': (row, caller) => caller.holds('tenants:policy:read') || row.author_person === caller.person,
   // A refusal names the policy in force that refuses.
   'kernel.policy': everybody,
@@ -87,6 +88,9 @@ function everybody(): boolean {
 function nobody(): boolean {
   return false;
 }
+
+const aboutPolicies = (caller: Caller): boolean =>
+  caller.holds('tenants:policy:read') || caller.holds('tenants:policy:administer');
 
 const aboutPeople = (caller: Caller): boolean =>
   caller.holds('tenants:user:read') || caller.holds('tenants:access:explain');

@@ -1,7 +1,8 @@
-import { OperationTypeNode } from 'graphql';
-import type { IsolationHouse } from './house.ts';
+import { isObjectType, OperationTypeNode } from 'graphql';
+import type { Answered, IsolationHouse } from './house.ts';
 import { Inventor, type Try } from './inventor.ts';
 import { judge, type Leak } from './leaks.ts';
+import { nameOf } from './operations.ts';
 import { RawRows, type Snapshot } from './rows.ts';
 import type { TestTenant } from './tenants.ts';
 
@@ -16,16 +17,15 @@ export interface Run {
 export interface Report {
   /** Each as somebody needs it who wants to see it again. */
   readonly leaks: readonly string[];
-  /** How often each way in was gone. */
-  readonly ways: ReadonlyMap<string, number>;
-  /** `Type.field` of everything that was asked for. */
-  readonly fields: ReadonlySet<string>;
+  /** Ways in that nobody tried, and `Type.field` of what nobody asked for. */
+  readonly untried: readonly string[];
+  readonly unasked: readonly string[];
+  /** How many fields there are to ask for. */
+  readonly fields: number;
   /** How many operations were asked; whose answers showed something that was their caller's to see; that changed something. */
   readonly asked: number;
   readonly telling: number;
   readonly changing: number;
-  /** How often which error was answered, by code. */
-  readonly codes: ReadonlyMap<string, number>;
 }
 
 /** Everybody asks for everything, at random; tells what anybody got that was not theirs to see. */
@@ -52,9 +52,7 @@ const learnEvery = 20;
 
 class Attempt implements Report {
   readonly leaks: string[] = [];
-  readonly ways = new Map<string, number>();
-  readonly fields = new Set<string>();
-  readonly codes = new Map<string, number>();
+  readonly #ways = new Set<string>();
   asked = 0;
   telling = 0;
   changing = 0;
@@ -70,6 +68,25 @@ class Attempt implements Report {
     this.#rows = rows;
     this.#inventor = inventor;
     this.#seed = seed;
+  }
+
+  get untried(): string[] {
+    return this.#inventor.ways.map(nameOf).filter((way) => !this.#ways.has(way));
+  }
+
+  get unasked(): string[] {
+    return this.#all.filter((field) => !this.#inventor.asked.has(field));
+  }
+
+  get fields(): number {
+    return this.#all.length;
+  }
+
+  get #all(): string[] {
+    const types = Object.values(this.#house.bundle.apiSchema.getTypeMap()).filter(isObjectType);
+    return types
+      .filter(({ name }) => !name.startsWith('__'))
+      .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
   }
 
   async begin(): Promise<void> {
@@ -93,34 +110,39 @@ class Attempt implements Report {
   async #ask(): Promise<void> {
     const questions = this.#waiting;
     this.#waiting = [];
-    const answers = questions.map(({ principal, request, operation }) =>
-      this.#house.ask(principal, request, operation.where),
-    );
-    const snapshot = this.#now;
-    for (const [at, answered] of (await Promise.all(answers)).entries()) {
-      const question = questions[at];
-      if (question) this.#judge(question, answered, snapshot);
-    }
+    const before = this.#now;
+    const answers = await Promise.all(questions.map((question) => this.#answer(question)));
+    // Some questions leave a trace, such as that the log was handed out.
+    await this.#look();
+    for (const [at, question] of questions.entries()) this.#judge(question, answers[at], before);
   }
 
   async #change(change: Try): Promise<void> {
-    const { principal, request, operation } = change;
     const before = this.#now;
-    const answered = await this.#house.ask(principal, request, operation.where);
-    this.#now = await this.#rows.read();
-    if (this.#now !== before) {
+    const answered = await this.#answer(change);
+    if (await this.#look()) {
       this.changing += 1;
       if (this.changing % learnEvery === 0) this.#inventor.pool.learn(this.#now);
     }
     this.#judge(change, answered, before);
   }
 
-  #judge(tried: Try, answered: Awaited<ReturnType<IsolationHouse['ask']>>, before: Snapshot): void {
+  #answer({ principal, request, operation }: Try): Promise<Answered> {
+    return this.#house.ask(principal, request, operation.where);
+  }
+
+  /** Whether anything is other than it was. */
+  async #look(): Promise<boolean> {
+    const before = this.#now;
+    this.#now = await this.#rows.read();
+    return this.#now !== before;
+  }
+
+  #judge(tried: Try, answered: Answered | undefined, before: Snapshot): void {
+    if (!answered) return;
     const { operation, principal, request, way } = tried;
     this.asked += 1;
-    count(this.ways, way);
-    for (const field of operation.fields) this.fields.add(field);
-    for (const { extensions } of answered.result.errors ?? []) count(this.codes, String(extensions?.code));
+    this.#ways.add(way);
     const { leaks, seen } = judge({ operation, principal, request, answered, before, after: this.#now });
     if (seen > 0) this.telling += 1;
     if (leaks.length > 0) this.leaks.push(this.#told(tried, leaks));
@@ -137,10 +159,6 @@ class Attempt implements Report {
       ...leaks.map(({ path, what, of }) => `  ${path} shows ${what}, from ${of.join('; ')}`),
     ].join('\n');
   }
-}
-
-function count(into: Map<string, number>, what: string): void {
-  into.set(what, (into.get(what) ?? 0) + 1);
 }
 
 function* cursorsIn(value: unknown): Generator<string> {

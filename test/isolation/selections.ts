@@ -82,11 +82,16 @@ export class SelectionWriter {
     const chosen = all.filter((field) => {
       if (this.fields.size > mostFields) return false;
       const below = getNamedType(field.type);
-      if (!isCompositeType(below)) return dice.chance(0.65);
+      const isNew = this.#isNew(type, field.name) || fieldNames(below).some((name) => this.#isNew(below, name));
+      if (!isCompositeType(below)) return dice.chance(isNew ? 0.9 : 0.65);
       if (isCarrier(type)) return dice.chance(0.9);
-      return depth > 0 && dice.chance(0.45);
+      return depth > 0 && dice.chance(isNew ? 0.8 : 0.45);
     });
     return chosen;
+  }
+
+  #isNew(type: GraphQLNamedType, field: string): boolean {
+    return !this.#from.asked.has(`${type.name}.${field}`);
   }
 
   /** As it is, or by way of a fragment. */
@@ -123,6 +128,8 @@ export class SelectionWriter {
     return `${prefix}${this.#names}`;
   }
 }
+
+const fieldNames = (type: GraphQLNamedType): string[] => (isObjectType(type) ? Object.keys(type.getFields()) : []);
 
 /** What only carries other objects: pages, and what came of a mutation. */
 const isCarrier = (type: GraphQLNamedType): boolean => /(Connection|Edge|PageInfo|Payload)$/.test(type.name);

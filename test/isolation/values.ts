@@ -15,6 +15,8 @@ export interface ValueSource {
   readonly dice: Dice;
   readonly pool: Pool;
   readonly own: Named;
+  /** `Type.field` of what was asked for before: what was not comes first. */
+  readonly asked: ReadonlySet<string>;
   /** All permissions that the product knows. */
   readonly permissions: readonly string[];
   /** Types of object, and permissions, that questions about access name. */

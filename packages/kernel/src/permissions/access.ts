@@ -97,7 +97,7 @@ export class Access {
    */
   async check(caller: Caller, permission: string, ref: ObjectRef): Promise<void> {
     const rules = await this.#rulesOf(caller.principal);
-    const object = rules.appliesTo(permission)
+    const object = hasToBeSeen(rules, permission, ref)
       ? await this.#database.read(caller.principal, (em) => seen(em, ref))
       : null;
     this.records.allowed(caller, this.#insist(rules, caller, permission, { ref, object }));
@@ -110,7 +110,7 @@ export class Access {
   async checkIn(em: EntityManager, caller: Caller, permission: string, ref: ObjectRef): Promise<Principal> {
     const principal = await this.currentIn(em, caller.principal);
     const rules = await this.rulesIn(em, principal.tenantId);
-    const object = rules.appliesTo(permission) ? await seen(em, ref) : null;
+    const object = hasToBeSeen(rules, permission, ref) ? await seen(em, ref) : null;
     this.#insist(rules, { ...caller, principal }, permission, { ref, object });
     return principal;
   }
@@ -151,9 +151,14 @@ export class Access {
       ? rules.decide(caller.principal, permission, object, context)
       : byRoles(caller.principal, permission);
     this.#report(caller.principal, permission, decision.errors);
-    const record = recordOf(permission, ref, decision, object && { attributes: object.attributes, context });
-    if (decision.allowed) return record;
-    if (object && this.#mayKnow(rules, caller.principal, object, context)) throw refusedByPolicy(decision, record);
+    // Whoever a policy keeps from knowing the object cannot do anything with it either: the answer would tell of it.
+    const hidden = object !== null && isHiddenByPolicy(rules, caller.principal, object, context);
+    const made = hidden && decision.allowed ? { ...decision, allowed: false, by: 'policy' as const } : decision;
+    const record = recordOf(permission, ref, made, object && { attributes: object.attributes, context });
+    if (decision.allowed && !hidden) return record;
+    if (!hidden && object && this.#mayKnow(rules, caller.principal, object, context)) {
+      throw refusedByPolicy(decision, record);
+    }
     throw holds(caller.principal, permission)
       ? refusedAsUnknown(nounOf(rules, ref.type), record)
       : refusedByRoles(record);
@@ -171,7 +176,7 @@ export class Access {
 
   #mayKnow(rules: TenantRules, principal: Principal, object: SeenObject, context: DecisionContext): boolean {
     if (object.type === 'Tenant') return true;
-    const { readPermission } = rules.declared.objectTypes.find(({ type }) => type === object.type) ?? {};
+    const readPermission = readPermissionOf(rules, object.type);
     return readPermission !== undefined && rules.decide(principal, readPermission, object, context).allowed;
   }
 }
@@ -191,6 +196,26 @@ async function seen(em: EntityManager, ref: ObjectRef): Promise<SeenObject | nul
   if (ref.type === 'Tenant') return wholeTenant(ref.id);
   const attributes = isUuid(ref.id) ? await readObject(em, ref) : null;
   return attributes && { ...ref, attributes };
+}
+
+const readPermissionOf = ({ declared }: TenantRules, type: string): string | undefined =>
+  declared.objectTypes.find((each) => each.type === type)?.readPermission;
+
+/** Whether policies decide what may be done with the object, or who may know of it. */
+function hasToBeSeen(rules: TenantRules, permission: string, { type }: ObjectRef): boolean {
+  const reading = readPermissionOf(rules, type);
+  return rules.appliesTo(permission) || (reading !== undefined && rules.appliesTo(reading));
+}
+
+function isHiddenByPolicy(
+  rules: TenantRules,
+  principal: Principal,
+  object: SeenObject,
+  context: DecisionContext,
+): boolean {
+  const reading = readPermissionOf(rules, object.type);
+  if (reading === undefined || !rules.appliesTo(reading)) return false;
+  return !rules.decide(principal, reading, object, context).allowed;
 }
 
 const nounOf = ({ declared }: TenantRules, type: string): string =>
