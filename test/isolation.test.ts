@@ -5,6 +5,7 @@ import {
   answersRemembered,
   countsTheHidden,
   errorsThatTell,
+  masksNothing,
   type Plant,
   Planting,
   readsAsTheProduct,
@@ -65,6 +66,7 @@ describe('what one may not read', () => {
       ['where an answer is remembered for another tenant', answersRemembered(/^title$/), /title shows kx\d/],
       ['in a cursor', answersRemembered(/cursor/i), /[cC]ursor shows [0-9a-f-]{36}/],
       ['where a subgraph reads with the rights of the product', readsAsTheProduct, /knowledge\.(document|passage)/],
+      ['where nothing is masked', masksNothing, /#(address|content|data|quote|values)/],
       ['in a count', countsTheHidden, /at least \d+, where \d+ may be seen/],
       ['in an error', errorsThatTell(foreign), /answer\.errors.*message shows kx\d/],
     ])(

@@ -122,11 +122,12 @@ async function makeActions(em: EntityManager, tenant: TestTenant, dice: Dice): P
       maker_roles: maker.roles,
       maker_attributes: maker.attributes,
       risk: dice.pick(['LOW', 'MEDIUM', 'HIGH']),
+      data_class: dice.pick(['NONE', 'PII', 'PHI']),
       amount: amountOf(number, 200 + count),
       currency: 'EUR',
       outcome:
         status === 'SUCCEEDED'
-          ? { externalId: word(), output: { said: word() }, summary: word(), errorCode: null, errorMessage: null }
+          ? { externalId: 'Payment/17', output: { said: word() }, summary: word(), errorCode: null, errorMessage: null }
           : null,
       undo_of_id: count % 5 === 4 ? dice.pick(made) : null,
       fence: 0,

@@ -1,5 +1,5 @@
 import type { SubgraphLink } from '@countersign/gateway';
-import type { RequestContext } from '@countersign/kernel';
+import type { Principal, RequestContext } from '@countersign/kernel';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 
 /** A fault between the gateway and a subgraph, of a kind that products have had. */
@@ -39,6 +39,15 @@ const almighty = ({ principal }: RequestContext): RequestContext['principal'] =>
   roles: [],
   permissions: ['*:*:*'],
   attributes: { clearance: 3 },
+});
+
+/** Masks nothing from anybody. */
+export const masksNothing: Plant = (link) => (request, context) =>
+  link.execute(request, { ...context, principal: seesThrough(context) });
+
+const seesThrough = ({ principal }: RequestContext): Principal => ({
+  ...principal,
+  permissions: [...principal.permissions, '*:sensitive:read'],
 });
 
 /** Counts what it does not show. */

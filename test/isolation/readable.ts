@@ -12,6 +12,8 @@ type Rule = (row: Row['values'], caller: Caller, snapshot: Snapshot) => boolean;
 const rules: Readonly<Record<string, Rule>> = {
   'tenants.tenant': everybody,
   'tenants.app_user': everybody,
+  'tenants.app_user#address': (row, caller) =>
+    row.id === caller.person || seesAddresses(caller) || caller.holds('tenants:directory:provision') || isDoor(caller),
   'tenants.app_user#attributes': everybody,
   'tenants.role': everybody,
   'tenants.role_include': everybody,
@@ -33,7 +35,10 @@ const rules: Readonly<Record<string, Rule>> = {
     caller.holds('tenants:identity:administer') || (caller.kind === 'platform_operator' && row.operator === caller.id),
   'tenants.policy': (_row, caller) => aboutPolicies(caller),
   'tenants.policy_version': (_row, caller) => aboutPolicies(caller),
-  'tenants.access_change': (row, caller) => caller.holds('tenants:policy:read') || row.author_person === caller.person,
+  'tenants.access_change': mayReadChange,
+  'tenants.access_change#content': (row, caller) =>
+    mayReadChange(row, caller) &&
+    (seesAddresses(caller) || !isAboutPerson(row) || (row.author_kind === caller.kind && row.author_id === caller.id)),
   // A refusal names the policy in force that refuses.
   'kernel.policy': everybody,
   'kernel.access': (_row, caller) => caller.holds('tenants:user:read') || caller.holds('tenants:policy:read'),
@@ -50,11 +55,15 @@ const rules: Readonly<Record<string, Rule>> = {
     (caller.holds('inference:answer:audit') || (row.asked_by_kind === caller.kind && row.asked_by_id === caller.id)),
 
   'actions.action': mayReadAction,
+  'actions.action#data': (row, caller, snapshot) =>
+    mayReadAction(row, caller, snapshot) && (row.data_class === 'NONE' || seesActionData(caller)),
   'actions.action#hidden': nobody,
   'actions.approval': ofReadableAction,
   'actions.evidence': ofReadableAction,
-  'actions.log_entry': (row, caller, snapshot) =>
-    caller.holds('actions:log:read') && (row.action_id === null || ofReadableAction(row, caller, snapshot)),
+  'actions.evidence#quote': (row, caller, snapshot) =>
+    ofReadableAction(row, caller, snapshot) && seesActionData(caller),
+  'actions.log_entry': mayReadEntry,
+  'actions.log_entry#values': (row, caller, snapshot) => mayReadEntry(row, caller, snapshot) && seesActionData(caller),
   'actions.log_entry#hidden': nobody,
   'actions.log_head': (_row, caller) => caller.holds('actions:log:read'),
   'actions.log_node': (_row, caller) => caller.holds('actions:log:read'),
@@ -92,6 +101,13 @@ function nobody(): boolean {
 const aboutPolicies = (caller: Caller): boolean =>
   caller.holds('tenants:policy:read') || caller.holds('tenants:policy:administer');
 
+const seesAddresses = (caller: Caller): boolean => caller.holds('tenants:sensitive:read');
+
+const seesActionData = (caller: Caller): boolean => caller.holds('actions:sensitive:read');
+
+const isAboutPerson = ({ subject }: Row['values']): boolean =>
+  typeof subject === 'object' && subject !== null && 'type' in subject && subject.type === 'User';
+
 const aboutPeople = (caller: Caller): boolean =>
   caller.holds('tenants:user:read') || caller.holds('tenants:access:explain');
 
@@ -109,4 +125,12 @@ function mayReadAction(action: Row['values'], caller: Caller, snapshot: Snapshot
 function ofReadableAction({ action_id }: Row['values'], caller: Caller, snapshot: Snapshot): boolean {
   const action = snapshot.one('actions.action', action_id);
   return action !== undefined && mayReadAction(action.values, caller, snapshot);
+}
+
+function mayReadEntry(entry: Row['values'], caller: Caller, snapshot: Snapshot): boolean {
+  return caller.holds('actions:log:read') && (entry.action_id === null || ofReadableAction(entry, caller, snapshot));
+}
+
+function mayReadChange(change: Row['values'], caller: Caller): boolean {
+  return caller.holds('tenants:policy:read') || change.author_person === caller.person;
 }

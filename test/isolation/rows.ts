@@ -13,12 +13,20 @@ export interface Row {
 
 /** Columns that are shown to fewer than their row is; `hidden` ones to nobody. */
 const parts: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  'tenants.app_user': { attributes: ['attributes', 'external_id', 'given_name', 'family_name'] },
+  'tenants.app_user': {
+    address: ['email'],
+    attributes: ['attributes', 'external_id', 'given_name', 'family_name'],
+  },
+  'tenants.access_change': { content: ['before', 'after', 'input'] },
   'tenants.api_key': { hidden: ['secret_hash'] },
   'tenants.session': { hidden: ['token_hash'] },
   'tenants.identity_provider': { hidden: ['client_secret'] },
-  'actions.action': { hidden: ['fingerprint', 'idempotency_key', 'correlation_id', 'lease_owner'] },
-  'actions.log_entry': { hidden: ['salts'] },
+  'actions.action': {
+    data: ['preview', 'outcome'],
+    hidden: ['fingerprint', 'idempotency_key', 'correlation_id', 'lease_owner'],
+  },
+  'actions.evidence': { quote: ['quote'] },
+  'actions.log_entry': { values: ['entry_values'], hidden: ['salts'] },
 };
 
 /** What holds nothing but copies of what other tables hold: an index, and what is on its way to other subgraphs. */

@@ -120,6 +120,7 @@ function makeActions({ database }: IsolationHouse, tenant: string): Promise<stri
         maker_roles: number % 3 === 0 ? ['chief'] : ['staff'],
         maker_attributes: number % 4 === 3 ? {} : { department: number % 2 === 0 ? 'icu' : 'surgery' },
         risk: ['LOW', 'MEDIUM', 'HIGH'][number % 3],
+        data_class: 'NONE',
         amount: number % 5 === 0 ? null : number * 25,
         currency: 'EUR',
         fence: 0,

@@ -24,7 +24,7 @@ export const federationQuery = `query Federation($first: Int!, $answer: ID!) {
       cursor
       node {
         id status tool title reversible planHash attempts createdAt updatedAt
-        maker { id name email }
+        maker { id name }
         preview { summary changes { path before after } }
         policy { decision reasons }
         evidence {
@@ -32,7 +32,7 @@ export const federationQuery = `query Federation($first: Int!, $answer: ID!) {
           document { id title source createdAt access { roles } }
           passage { id ordinal start end quote document { id title } }
         }
-        approvals { id decision comment at approver { id name email } }
+        approvals { id decision comment at approver { id name } }
       }
     }
   }

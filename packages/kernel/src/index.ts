@@ -59,7 +59,7 @@ export { guard, type SubgraphPermissions } from './permissions/guard.ts';
 export { AccessDenied } from './permissions/refusals.ts';
 export { registerPermissions } from './permissions/registry.ts';
 export { anyone, can, canList, canOn, permissionOf, type ShieldRule, servicesOnly } from './permissions/rules.ts';
-export { type DataClass, mask, type SensitiveField } from './permissions/sensitive.ts';
+export { type DataClass, isVeiled, mask, maskJson, type SensitiveField, veil } from './permissions/sensitive.ts';
 export {
   type AccessRow,
   changeAccess,

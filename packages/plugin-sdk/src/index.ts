@@ -29,6 +29,7 @@ export { type Channel, serveConnector } from './serve-connector.ts';
 export {
   type Change,
   type Compensation,
+  type DataClass,
   defineTool,
   type Execution,
   type Log,

@@ -25,6 +25,8 @@ export interface ToolManifest {
   version: string;
   risk: 'LOW' | 'MEDIUM' | 'HIGH';
   reversibility: 'REVERSIBLE' | 'IRREVERSIBLE';
+  /** Of whom its data is: previews, outcomes and logs are masked for who may not see such data. */
+  dataClass: 'NONE' | 'PII' | 'PHI' | 'SECRET';
   inputSchema: JsonSchema;
   outputSchema: JsonSchema;
   /** Where the input says how much money it is about; absent for most tools. */
@@ -50,10 +52,12 @@ export function manifestOf(connector: Connector): ConnectorManifest {
 }
 
 const risks = { low: 'LOW', medium: 'MEDIUM', high: 'HIGH' } as const;
+const dataClasses = { none: 'NONE', pii: 'PII', phi: 'PHI', secret: 'SECRET' } as const;
 const reversibilities = { reversible: 'REVERSIBLE', irreversible: 'IRREVERSIBLE' } as const;
 
 function toolManifest(tool: Tool): ToolManifest {
-  const { name, title, description, version, risk, reversibility, inputSchema, outputSchema, amount } = tool;
+  const { name, title, description, version, risk, reversibility, dataClass = 'pii' } = tool;
+  const { inputSchema, outputSchema, amount } = tool;
   return {
     name,
     title,
@@ -61,6 +65,7 @@ function toolManifest(tool: Tool): ToolManifest {
     version,
     risk: risks[risk],
     reversibility: reversibilities[reversibility],
+    dataClass: dataClasses[dataClass],
     inputSchema,
     outputSchema,
     ...(amount && { amount }),

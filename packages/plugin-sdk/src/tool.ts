@@ -76,6 +76,8 @@ export type ToolOperation = 'preview' | 'execute' | 'verify' | 'compensate' | 'c
 
 /** How much harm it could do. */
 export type Risk = 'low' | 'medium' | 'high';
+/** Nobody's, of persons (PII), of patients (PHI), or what opens something. */
+export type DataClass = 'none' | 'pii' | 'phi' | 'secret';
 export type Reversibility = 'reversible' | 'irreversible';
 
 /** What a partner writes for one thing that can be done in another system. */
@@ -89,6 +91,8 @@ export interface ToolDefinition<Input, Output, InputSchema = ObjectSchema, Outpu
   risk: Risk;
   /** A reversible tool has `compensate`. */
   reversibility: Reversibility;
+  /** Of whom its data is, in previews and outcomes; taken for data of persons unless told. */
+  dataClass?: DataClass;
   /** Each property with a `description`; enum values in SCREAMING_CASE, or named so under `x-enum-names`. */
   inputSchema: InputSchema;
   outputSchema: OutputSchema;

@@ -21,6 +21,7 @@ export const createServiceRequest = defineTool({
   description: 'Orders a service, such as an examination or a laboratory test, for one patient.',
   version: '1.0.0',
   risk: 'medium',
+  dataClass: 'phi',
   reversibility: 'reversible',
   inputSchema,
   outputSchema,

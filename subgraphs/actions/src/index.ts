@@ -8,6 +8,7 @@ import { LogEntry } from './entities/log-entry.ts';
 import { LogHead } from './entities/log-head.ts';
 import { initial } from './migrations/001-initial.ts';
 import { access } from './migrations/002-access.ts';
+import { sensitiveFields } from './migrations/003-sensitive-fields.ts';
 import { permissions } from './permissions.ts';
 import { ActionResolver } from './resolvers/action.resolver.ts';
 import { AuditTrailResolver } from './resolvers/audit-trail.resolver.ts';
@@ -29,7 +30,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
   return defineSubgraph({
     name: 'actions',
     entities: [Action, Approval, Evidence, ConnectorInstallation, LogEntry, LogHead],
-    migrations: [initial, access],
+    migrations: [initial, access, sensitiveFields],
     permissions,
     assemble: (kernel) => {
       const { catalogue, services, stop } = assembleServices(kernel, timing);

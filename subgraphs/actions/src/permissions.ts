@@ -1,6 +1,7 @@
 import { can, canList, canOn, type SubgraphPermissions } from '@countersign/kernel';
 import { makerIsNotChecker } from './maker-is-not-checker.ts';
 import { proposedAction } from './proposed-action.ts';
+import { seesActionData, sensitiveFields } from './sensitive-data.ts';
 
 interface OfAction {
   readonly input: { readonly actionId: string };
@@ -25,6 +26,11 @@ export const permissions: SubgraphPermissions = {
     },
     { name: 'actions:action:execute', description: 'Execute what was approved.', risk: 'HIGH', on: 'ProposedAction' },
     { name: 'actions:action:undo', description: 'Undo what was done.', risk: 'HIGH', on: 'ProposedAction' },
+    {
+      name: seesActionData,
+      description: 'See what actions say of persons: previews, outcomes, evidence, and values in the decision log.',
+      risk: 'MEDIUM',
+    },
     { name: 'actions:log:read', description: 'Read and verify the decision log.', risk: 'MEDIUM' },
     {
       name: 'actions:connector:read',
@@ -58,4 +64,5 @@ export const permissions: SubgraphPermissions = {
     Action: canList('actions:action:read'),
     ConnectorInstallation: can('actions:connector:read'),
   },
+  sensitive: sensitiveFields,
 };

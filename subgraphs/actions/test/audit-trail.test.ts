@@ -29,7 +29,7 @@ describe('the audit trail', () => {
   beforeAll(async () => {
     ground = await Ground.open({ events: true });
     admin = ground.someone();
-    auditor = ground.someone({ permissions: ['actions:log:read', 'actions:action:read'] });
+    auditor = ground.someone({ permissions: ['actions:log:read', 'actions:action:read', 'actions:sensitive:read'] });
   });
   afterAll(() => ground.close());
 

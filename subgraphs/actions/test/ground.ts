@@ -20,7 +20,7 @@ import type { KnownTool } from '../src/services/tool-catalogue.ts';
 /** What is said of an action that a test lays down; the rest is as it usually is. */
 export interface Laid {
   readonly maker?: Principal;
-  readonly tool?: Partial<Pick<KnownTool['manifest'], 'risk' | 'reversibility' | 'amount'>> & {
+  readonly tool?: Partial<Pick<KnownTool['manifest'], 'risk' | 'reversibility' | 'dataClass' | 'amount'>> & {
     readonly name?: string;
   };
   readonly status?: ActionStatus;
@@ -116,7 +116,7 @@ export class Ground {
     const { maker = this.someone(), tool = {}, amount = null, currency = null, costUsd } = laid;
     const { workflow, surface, undoOfId } = laid;
     const name = tool.name ?? 'notes.add';
-    const manifest = { title: 'Add a note', risk: 'LOW', reversibility: 'REVERSIBLE', ...tool };
+    const manifest = { title: 'Add a note', risk: 'LOW', reversibility: 'REVERSIBLE', dataClass: 'NONE', ...tool };
     // As much of a tool as a draft looks at.
     const known = { name, manifest, connector: { manifest: { version: '1.0.0' } } } as unknown as KnownTool;
     return this.within(async (em) => {

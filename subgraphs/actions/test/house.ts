@@ -68,7 +68,11 @@ export class House {
   private constructor() {
     const tenant = tenantId(newId());
     const someone = (role: string, ...permissions: string[]) =>
-      testPrincipal({ tenantId: tenant, roles: [role], permissions: ['actions:action:read', ...permissions] });
+      testPrincipal({
+        tenantId: tenant,
+        roles: [role],
+        permissions: ['actions:action:read', 'actions:sensitive:read', ...permissions],
+      });
     const working = ['actions:action:approve', 'actions:action:execute', 'actions:action:undo', 'tool:*:propose'];
     this.operator = someone('operator', ...working);
     this.approver = someone('approver', 'actions:action:approve');

@@ -46,6 +46,7 @@ describe('an action as policies see it', () => {
     title: 'Transfer money',
     risk: 'HIGH',
     reversibility: 'IRREVERSIBLE',
+    dataClass: 'PII',
     amount: { value: '/total', currency: '/currency' },
     inputSchema: {
       type: 'object',
@@ -75,6 +76,7 @@ describe('an action as policies see it', () => {
       tool: 'pay.transfer',
       connector: 'pay',
       risk: 'HIGH',
+      dataClass: 'PII',
       status: 'AWAITING_APPROVAL',
       makerId: maker.id,
       makerPerson: maker.person,

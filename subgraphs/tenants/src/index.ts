@@ -9,6 +9,7 @@ import { User } from './entities/user.ts';
 import { identityEntities, identityResolvers } from './identity.ts';
 import { initial } from './migrations/001-initial.ts';
 import { access as accessMigration } from './migrations/002-access.ts';
+import { sensitiveFields } from './migrations/003-sensitive-fields.ts';
 import { permissions } from './permissions.ts';
 import { AccessChangeResolver } from './resolvers/access-change.resolver.ts';
 import { AccessSettingsResolver } from './resolvers/access-settings.resolver.ts';
@@ -49,7 +50,7 @@ export { type NewTenant, provisionTenant } from './services/provisioning.ts';
 export const tenants = defineSubgraph({
   name: 'tenants',
   entities: [...identityEntities, Tenant, User, Role, Group, Assignment, AccessChange, AccessPolicy],
-  migrations: [initial, accessMigration],
+  migrations: [initial, accessMigration, sensitiveFields],
   permissions,
   assemble: ({ access, config, database, now }) => {
     const directory = new Directory(database);

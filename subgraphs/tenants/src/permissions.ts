@@ -1,8 +1,29 @@
-import { anyone, can, type SubgraphPermissions, servicesOnly } from '@countersign/kernel';
+import {
+  anyone,
+  can,
+  maskJson,
+  type Principal,
+  personOf,
+  type SubgraphPermissions,
+  servicesOnly,
+} from '@countersign/kernel';
+import type { AccessChange } from './entities/access-change.ts';
+import type { User } from './entities/user.ts';
+import { seesPersonalData } from './services/personal-data.ts';
+
+/** A change of a person says their address, before and after. */
+const ofPerson = {
+  dataClass: 'PII',
+  permission: seesPersonalData,
+  open: ({ subject, authorKind, authorId }: AccessChange, { kind, id }: Principal) =>
+    subject.type !== 'User' || (authorKind === kind && authorId === id),
+  mask: maskJson,
+} as const;
 
 export const permissions: SubgraphPermissions = {
   catalogue: [
     { name: 'tenants:user:read', description: "See the tenant's people, groups and roles.", risk: 'LOW' },
+    { name: seesPersonalData, description: "See people's addresses.", risk: 'MEDIUM' },
     {
       name: 'tenants:user:administer',
       description: 'Add, change and deactivate people, their groups and their attributes.',
@@ -132,5 +153,15 @@ export const permissions: SubgraphPermissions = {
     User: { assignments: can('tenants:user:read'), groups: can('tenants:user:read') },
     Role: { assignments: can('tenants:user:read') },
     Group: { members: can('tenants:user:read') },
+  },
+  sensitive: {
+    User: {
+      email: {
+        dataClass: 'PII',
+        permission: seesPersonalData,
+        open: ({ id }: User, principal) => id === personOf(principal),
+      },
+    },
+    AccessChange: { before: ofPerson, after: ofPerson, input: ofPerson },
   },
 };

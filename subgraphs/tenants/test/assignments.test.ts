@@ -129,7 +129,7 @@ describe('a role', () => {
       assignments(first: 2, after: $after) { edges { node { user { email assignments { role { name } } } } } pageInfo { hasNextPage endCursor } }
     } } } }`;
     const page = async (after?: string) => {
-      const { data, errors } = await big.ask('a', query, { after });
+      const { data, errors } = await big.ask('admin', query, { after });
       expect(errors).toBeUndefined();
       return data.roles.edges.find((edge: { node: { name: string } }) => edge.node.name === 'viewer').node.assignments;
     };

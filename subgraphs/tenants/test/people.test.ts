@@ -18,17 +18,18 @@ describe('people', () => {
     return codesOf(payloadOf(answer as never, name));
   };
 
+  const found = async (who: string, search: string): Promise<string[]> => {
+    const query = 'query($search: String) { users(search: $search) { edges { node { id } } } }';
+    const { data } = await acme.ask(who, query, { search });
+    return data.users.edges.map(({ node }: { node: { id: string } }) => node.id);
+  };
+
   it('come in holding nothing, are found by a part of their name or address, and get another name', async () => {
     const input = { email: ' Ada@Acme.test ', name: 'Ada Lovelace' };
     const { user } = await mutate(acme, 'admin', 'createUser', input, 'user { id email name active roles { name } }');
     expect(user).toMatchObject({ email: 'Ada@Acme.test', name: 'Ada Lovelace', active: true, roles: [] });
     for (const search of ['lovel', 'ADA@']) {
-      const found = await acme.ask(
-        'viewer',
-        'query($search: String) { users(search: $search) { edges { node { id } } } }',
-        { search },
-      );
-      expect(found.data.users.edges).toEqual([{ node: { id: user.id } }]);
+      expect(await found('auditor', search)).toEqual([user.id]);
     }
     const { data } = await acme.ask('viewer', '{ users(search: "%") { edges { cursor } } }');
     expect(data.users.edges).toEqual([]);
@@ -43,17 +44,54 @@ describe('people', () => {
     const { group } = await mutate(tenant, 'admin', 'createGroup', { name: 'Few' }, 'group { id }');
     await mutate(tenant, 'admin', 'addGroupMembers', { groupId: group.id, userIds: [await idOf(tenant, 'viewer')] });
     const query = `query($after: String, $groupId: ID) { users(first: 2, after: $after, groupId: $groupId) {
-      edges { node { email } } pageInfo { hasNextPage endCursor } } }`;
-    const emails: string[] = [];
+      edges { node { name } } pageInfo { hasNextPage endCursor } } }`;
+    const names: string[] = [];
     for (let after: string | null = null, more = true; more; ) {
       const { data } = await tenant.ask('viewer', query, { after });
-      emails.push(...data.users.edges.map(({ node }: { node: { email: string } }) => node.email));
+      names.push(...data.users.edges.map(({ node }: { node: { name: string } }) => node.name));
       ({ endCursor: after, hasNextPage: more } = data.users.pageInfo);
     }
-    expect(emails).toEqual(['admin', 'approver', 'auditor', 'operator', 'viewer'].map((name) => `${name}@pages.test`));
+    expect(names).toEqual(['admin', 'approver', 'auditor', 'operator', 'viewer']);
     const few = await tenant.ask('viewer', query, { groupId: group.id });
-    expect(few.data.users.edges).toEqual([{ node: { email: 'viewer@pages.test' } }]);
+    expect(few.data.users.edges).toEqual([{ node: { name: 'viewer' } }]);
     expect((await tenant.ask('viewer', query, { groupId: 'none' })).data.users.edges).toEqual([]);
+  });
+
+  it('are listed by name, so that neither order, search nor cursor tells an address', async () => {
+    const tenant = await house.tenant('veiled');
+    const input = { email: 'aaa.first@veiled.test', name: 'Zoe Last' };
+    const { user } = await mutate(tenant, 'admin', 'createUser', input, 'user { id email }');
+    expect(user.email).toBe(input.email);
+    const query = `query($search: String) { users(first: 100, search: $search) { edges { node { id name email } cursor } } }`;
+    const { data } = await tenant.ask('viewer', query);
+    const own = await idOf(tenant, 'viewer');
+    expect(data.users.edges.at(-1).node).toEqual({ id: user.id, name: 'Zoe Last', email: '•••' });
+    for (const { node, cursor } of data.users.edges) {
+      expect(node.email).toBe(node.id === own ? 'viewer@veiled.test' : '•••');
+      expect(Buffer.from(cursor, 'base64url').toString()).not.toContain('@');
+    }
+    expect((await tenant.ask('viewer', query, { search: 'aaa.first' })).data.users.edges).toEqual([]);
+    expect((await tenant.ask('auditor', query, { search: 'aaa.first' })).data.users.edges).toHaveLength(1);
+  });
+
+  it('are shown without their addresses in changes that wait, but to who asked', async () => {
+    const tenant = await house.tenant('waiting', { admin: 'admin', second: 'admin', viewer: 'viewer' });
+    await mutate(tenant, 'admin', 'updateAccessSettings', { permissionChangesNeedApproval: true });
+    const input = { email: 'new@waiting.test', name: 'New' };
+    const { waiting } = await mutate(tenant, 'admin', 'createUser', input, 'waiting { id input after }');
+    expect(waiting).toMatchObject({ input: { email: input.email }, after: { email: input.email } });
+    const principal = {
+      ...(await tenant.principal('viewer')),
+      permissions: ['tenants:policy:read'],
+      revision: undefined,
+    };
+    const query = '{ accessChanges(first: 10) { edges { node { input after subject { name } } } } }';
+    const { data } = await house.execute('tenants', principal, query);
+    expect(data).toMatchObject({
+      accessChanges: {
+        edges: [{ node: { input: { email: '•••' }, after: { email: '•••' }, subject: { name: 'New' } } }],
+      },
+    });
   });
 
   it('of another tenant do not exist', async () => {

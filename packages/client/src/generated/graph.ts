@@ -239,7 +239,7 @@ export type UndoActionInput = {
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { email: string, permissions: Array<string>, tenant: { name: string, region: string, budget: { monthlyUsd: number, spentUsd: number } | null }, roles: Array<{ name: string }> } | null };
+export type ViewerQuery = { viewer: { email: string | null, permissions: Array<string>, tenant: { name: string, region: string, budget: { monthlyUsd: number, spentUsd: number } | null }, roles: Array<{ name: string }> } | null };
 
 export type IngestDocumentMutationVariables = Exact<{
   input: IngestDocumentInput;
@@ -270,7 +270,7 @@ export type CreateServiceRequestMutationVariables = Exact<{
 }>;
 
 
-export type CreateServiceRequestMutation = { fhirCreateServiceRequest: { action: { id: string, status: ActionStatus, reversible: boolean, preview: { summary: string, changes: Array<{ path: string, before: unknown, after: unknown }> }, evidence: Array<{ quote: string }>, policy: { decision: PolicyDecision, reasons: Array<string> } } | null, userErrors: Array<{ code: string, message: string, path: Array<string> | null }> } | null };
+export type CreateServiceRequestMutation = { fhirCreateServiceRequest: { action: { id: string, status: ActionStatus, reversible: boolean, preview: { summary: string, changes: Array<{ path: string, before: unknown, after: unknown }> } | null, evidence: Array<{ quote: string | null }>, policy: { decision: PolicyDecision, reasons: Array<string> } } | null, userErrors: Array<{ code: string, message: string, path: Array<string> | null }> } | null };
 
 export type ApproveActionMutationVariables = Exact<{
   input: ApproveActionInput;

@@ -30,10 +30,11 @@ export function withPermissions(document: DocumentNode, permissions: SubgraphPer
     const fields = type.fields?.map((field) => {
       const rule = rules[field.name.value];
       const permission = rule && permissionOf(rule);
-      const { dataClass } = sensitive[field.name.value] ?? {};
+      const { dataClass = [] } = sensitive[field.name.value] ?? {};
+      const classes = typeof dataClass === 'string' ? [dataClass] : dataClass;
       const added = [
         ...(permission === undefined ? [] : [named('permission', permission)]),
-        ...(dataClass === undefined ? [] : [named('tag', dataClass.toLowerCase())]),
+        ...classes.map((each) => named('tag', each.toLowerCase())),
       ];
       return added.length === 0 ? field : { ...field, directives: [...(field.directives ?? []), ...added] };
     });

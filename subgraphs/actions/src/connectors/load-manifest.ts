@@ -49,6 +49,8 @@ const manifest = z.object({
         version,
         risk: z.enum(['LOW', 'MEDIUM', 'HIGH']),
         reversibility: z.enum(['REVERSIBLE', 'IRREVERSIBLE']),
+        // Of a tool that does not say, the host expects data of persons.
+        dataClass: z.enum(['NONE', 'PII', 'PHI', 'SECRET']).default('PII'),
         inputSchema: schema,
         outputSchema: schema,
         amount: z.object({ value: z.string(), currency: z.string().optional() }).optional(),

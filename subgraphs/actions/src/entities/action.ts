@@ -1,4 +1,5 @@
 import type { Principal } from '@countersign/kernel';
+import type { ToolManifest } from '@countersign/plugin-sdk';
 import { DecimalType, OptionalProps } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
@@ -45,7 +46,10 @@ export class Action {
   @Property({ type: 'jsonb' })
   input!: JsonObject;
 
-  @Field(() => Preview, { description: 'What executing would do, or has done.' })
+  @Field(() => Preview, {
+    nullable: true,
+    description: 'What executing would do, or has done; masked or refused to who may not see the data of its tool.',
+  })
   @Property({ type: 'jsonb' })
   preview!: Preview;
 
@@ -89,6 +93,9 @@ export class Action {
   @Property({ type: 'text' })
   risk!: 'LOW' | 'MEDIUM' | 'HIGH';
 
+  @Property({ type: 'text' })
+  dataClass!: ToolManifest['dataClass'];
+
   /** How much money it is about, exact, with at most four decimals; null where its tool does not say. */
   @Property({ type: new DecimalType('string'), nullable: true })
   amount!: string | null;
@@ -96,7 +103,10 @@ export class Action {
   @Property({ type: 'text', nullable: true })
   currency!: string | null;
 
-  @Field(() => Outcome, { nullable: true, description: 'What came of it; null before anything did.' })
+  @Field(() => Outcome, {
+    nullable: true,
+    description: 'What came of it, masked or refused like its preview; null before anything did.',
+  })
   @Property({ type: 'jsonb', nullable: true })
   outcome!: Outcome | null;
 

@@ -30,7 +30,10 @@ export class Evidence {
   @Property({ type: 'integer' })
   marker!: number;
 
-  @Field({ description: 'What was cited, word for word.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What was cited, word for word; masked or refused to who may not see it.',
+  })
   @Property({ type: 'text' })
   quote!: string;
 

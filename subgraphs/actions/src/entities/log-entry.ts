@@ -69,7 +69,9 @@ export class LogEntry {
   facts!: JsonObject;
 
   @Field(() => JsonScalar, {
-    description: 'What was recorded and may have to be erased; the digests below still commit to it then.',
+    nullable: true,
+    description:
+      'What was recorded and may have to be erased; the digests below still commit to it then. Masked or refused to who may not see it.',
   })
   @Property({ type: 'jsonb', fieldName: 'entry_values' })
   values!: JsonObject;

@@ -1,6 +1,7 @@
 import {
   connection,
   type Edge,
+  holds,
   PageArgs,
   PageInfo,
   parsePage,
@@ -11,6 +12,7 @@ import {
 import { Arg, Args, ArgsType, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { Action } from '../entities/action.ts';
 import { ActionStatusEnum } from '../entities/action-status.ts';
+import { isOpen, seesActionData } from '../sensitive-data.ts';
 import type { ActionReader } from '../services/action-reader.ts';
 import type { Approvals } from '../services/approvals.ts';
 import type { Executions } from '../services/executions.ts';
@@ -199,8 +201,16 @@ export class ActionResolver {
     const { action, userErrors } = await payload(async () => ({ action: await work() }));
     if (!action) return { action: null, userErrors };
     const worked = atWork(action);
-    return { action: await this.#reader.one(context, action.id), userErrors: worked ? outcomeErrors(worked) : [] };
+    const errors = worked ? outcomeErrors(shownTo(context, worked)) : [];
+    return { action: await this.#reader.one(context, action.id), userErrors: errors };
   }
+}
+
+/** What the other side says may be about persons, in an error's message, too; its code says what went wrong anyway. */
+function shownTo(context: RequestContext, action: Action): Pick<Action, 'id' | 'status' | 'outcome'> {
+  const { id, status, outcome } = action;
+  const open = isOpen(action) || holds(context.principal, seesActionData);
+  return { id, status, outcome: outcome && !open ? { ...outcome, errorMessage: null } : outcome };
 }
 
 const decisionOf = ({ actionId, comment, planHash }: DecisionInput) => ({
@@ -210,9 +220,9 @@ const decisionOf = ({ actionId, comment, planHash }: DecisionInput) => ({
 });
 
 /** What went wrong on the other side stands in the action's outcome, and beside it, where clients look. */
-function outcomeErrors({ id: actionId, status, outcome }: Action): UserError[] {
+function outcomeErrors({ id: actionId, status, outcome }: Pick<Action, 'id' | 'status' | 'outcome'>): UserError[] {
   const { errorCode, errorMessage } = outcome ?? {};
   if (!errorCode || (status !== 'FAILED' && status !== 'UNKNOWN')) return [];
-  const message = `${errorMessage ?? errorCode} The action is ${status}; it may be tried again.`;
+  const message = `${errorMessage ?? `${errorCode}.`} The action is ${status}; it may be tried again.`;
   return [{ code: callerCode(errorCode), message, path: null, params: { actionId, status } }];
 }

@@ -20,6 +20,9 @@ export class Tool {
   @Field({ description: 'Whether it can be undone: `REVERSIBLE` or `IRREVERSIBLE`.' })
   reversibility!: string;
 
+  @Field({ description: 'What its data is: `NONE` of persons, `PII` (personal), `PHI` (health) or `SECRET`.' })
+  dataClass!: string;
+
   @Field(() => JsonScalar, { description: 'What it takes, as JSON Schema.' })
   inputSchema!: object;
 }

@@ -5,10 +5,13 @@ import {
   type EntityManager,
   encodeCursor,
   isUuid,
+  isVeiled,
+  maskJson,
   type Page,
 } from '@countersign/kernel';
 import { raw } from '@mikro-orm/core';
 import { LogEntry } from '../entities/log-entry.ts';
+import { seesActionData } from '../sensitive-data.ts';
 import { asCsv, asNdjson } from './audit-export.ts';
 import { ENTRY_KINDS } from './decision-log/index.ts';
 import type { LogWriter } from './log-writer.ts';
@@ -71,17 +74,18 @@ export class AuditTrail {
     }
     const place = placeOf(after);
     assertKinds(filter.kinds ?? []);
+    const veiled = await isVeiled({ ...viewer, access: this.#access }, seesActionData);
     const found = await this.#database.read(viewer.principal, (em) =>
       this.#find(em, viewer, filter, { place, limit: limit + 1 }),
     );
-    const entries = found.slice(0, limit);
+    const entries = found.slice(0, limit).map((entry) => (veiled ? { ...entry, values: maskValues(entry) } : entry));
     const count = entries.length;
     const asked = Object.fromEntries(
       Object.entries(filter).filter(([, value]) => value !== null && value !== undefined),
     );
     await this.#database.withTenant(viewer.principal, async (em) =>
       this.#log.appendGeneral(em, viewer, 'EXPORT', {
-        facts: { of: 'audit trail', format, count },
+        facts: { of: 'audit trail', format, count, masked: veiled },
         values: { filter: asked },
       }),
     );
@@ -109,6 +113,8 @@ export class AuditTrail {
     return query.orderBy({ occurredAt: 'desc', id: 'desc' }).limit(limit).getResultList();
   }
 }
+
+const maskValues = ({ values }: LogEntry): LogEntry['values'] => maskJson(values) as LogEntry['values'];
 
 /** Where an entry stands in the trail. */
 export const cursorOf = ({ occurredAt, id }: LogEntry) => ({ at: occurredAt.toISOString(), id });

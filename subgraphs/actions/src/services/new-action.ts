@@ -46,6 +46,7 @@ export function draftAction(draft: ActionDraft, now: Date, context: EventOrigin)
     makerRoles: [...principal.roles],
     makerAttributes: principal.attributes,
     risk: tool.manifest.risk,
+    dataClass: tool.manifest.dataClass,
     amount: draft.money.amount,
     currency: draft.money.currency,
     outcome: null,

@@ -8,7 +8,7 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 @ObjectType({ description: 'A person of one tenant.' })
 @Entity({ schema: 'tenants', tableName: 'app_user' })
 export class User {
-  [OptionalProps]?: 'updatedAt' | 'version';
+  [OptionalProps]?: 'updatedAt' | 'version' | 'listPosition';
 
   @Field(() => ID, { description: 'Stable id.' })
   @PrimaryKey({ type: 'uuid' })
@@ -17,7 +17,10 @@ export class User {
   @Property({ type: 'uuid' })
   tenantId!: string;
 
-  @Field({ description: 'Address that the person signs in with.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Address that the person signs in with; masked or refused to who may not see it.',
+  })
   @Property()
   email!: string;
 
@@ -55,4 +58,8 @@ export class User {
 
   @Property({ type: 'integer', version: true })
   version!: number;
+
+  /** Where the person stands in lists: by name. The database works it out. */
+  @Property({ type: 'text', generated: 'lower(name) || chr(1) || id::text' })
+  listPosition!: string;
 }

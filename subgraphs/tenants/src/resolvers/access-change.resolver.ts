@@ -97,7 +97,10 @@ export class AccessChangeResolver {
     return connection(changes, page, (node, cursor) => ({ node, cursor: cursor({ id: node.id }) }));
   }
 
-  @FieldResolver(() => JsonScalar, { description: 'The input that it was asked for with, but for its secrets.' })
+  @FieldResolver(() => JsonScalar, {
+    nullable: true,
+    description: 'The input that it was asked for with, but for its secrets.',
+  })
   input(@Root() change: AccessChange): Record<string, unknown> {
     return this.#changes.inputShown(change);
   }

@@ -168,7 +168,7 @@ export class WhoCanEdge implements Edge<User> {
 
 @ObjectType({ description: 'A page of those who may.' })
 export class WhoCanConnection {
-  @Field(() => [WhoCanEdge], { description: 'The people, by address.' })
+  @Field(() => [WhoCanEdge], { description: 'The people, by name.' })
   edges!: WhoCanEdge[];
 
   @Field(() => PageInfo, { description: 'Where the page stands.' })

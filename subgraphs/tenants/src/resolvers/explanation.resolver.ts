@@ -71,18 +71,18 @@ export class ExplanationResolver {
 
   @Query(() => WhoCanConnection, {
     nullable: true,
-    description: "Who of the tenant's people may do something, by address. Every page is full, or the last one.",
+    description: "Who of the tenant's people may do something, by name. Every page is full, or the last one.",
   })
   async whoCan(@Args(() => WhoCanArgs) args: WhoCanArgs, @Ctx() context: RequestContext): Promise<WhoCanConnection> {
     const page = parsePage(args);
     const { people, objectKnown } = await this.#whoCan.read(
       args,
-      { after: textIn(page, 'email'), limit: page.first + 1 },
+      { after: textIn(page, 'person'), limit: page.first + 1 },
       context,
     );
     const found = connection(people, page, ({ user, why }, cursor) => ({
       node: user,
-      cursor: cursor({ email: user.email }),
+      cursor: cursor({ person: user.listPosition }),
       summary: why.summary,
       roles: [...why.roles],
     }));

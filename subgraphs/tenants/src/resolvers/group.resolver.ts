@@ -37,7 +37,7 @@ export class GroupResolver {
 
   @FieldResolver(() => UserConnection, {
     nullable: true,
-    description: 'The people who are in the group itself, not through another, by address.',
+    description: 'The people who are in the group itself, not through another, by name.',
   })
   async members(
     @Root() { id: groupId }: Group,
@@ -45,12 +45,12 @@ export class GroupResolver {
     @Ctx() context: RequestContext,
   ): Promise<UserConnection> {
     const page = parsePage(args);
-    const wanted = { groupId, after: textIn(page, 'email'), limit: page.first + 1 };
+    const wanted = { groupId, after: textIn(page, 'person'), limit: page.first + 1 };
     const load = (pages: readonly MemberPage[]) => this.#people.membersOf(context.principal, pages);
     const found = (await loadTogether(context, 'Group.members', wanted, load)) ?? [];
     return connection(found, page, ({ user, position }, cursor) => ({
       node: user,
-      cursor: cursor({ email: position }),
+      cursor: cursor({ person: position }),
     }));
   }
 

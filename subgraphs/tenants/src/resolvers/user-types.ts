@@ -14,7 +14,7 @@ export class UserEdge implements Edge<User> {
 
 @ObjectType({ description: 'A page of people.' })
 export class UserConnection {
-  @Field(() => [UserEdge], { description: 'The people, by address.' })
+  @Field(() => [UserEdge], { description: 'The people, by name.' })
   edges!: UserEdge[];
 
   @Field(() => PageInfo, { description: 'Where the page stands.' })
@@ -25,7 +25,8 @@ export class UserConnection {
 export class UsersArgs extends PageArgs {
   @Field(() => String, {
     nullable: true,
-    description: 'Part of their name or address, in whatever case; at most 200 characters.',
+    description:
+      'Part of their name, in whatever case, or of their address for who may see addresses; at most 200 characters.',
   })
   search?: string | null;
 

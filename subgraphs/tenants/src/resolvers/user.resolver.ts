@@ -15,17 +15,17 @@ export class UserResolver {
     this.#people = people;
   }
 
-  @Query(() => UserConnection, { description: "The tenant's people, also those who are not active, by address." })
+  @Query(() => UserConnection, { description: "The tenant's people, also those who are not active, by name." })
   async users(
     @Args(() => UsersArgs) { search, groupId, ...args }: UsersArgs,
     @Ctx() { principal }: RequestContext,
   ): Promise<UserConnection> {
     const page = parsePage(args);
-    const wanted = { search: search?.trim() || null, groupId: groupId ?? null, after: textIn(page, 'email') };
+    const wanted = { search: search?.trim() || null, groupId: groupId ?? null, after: textIn(page, 'person') };
     const found = await this.#people.users(principal, { ...wanted, limit: page.first + 1 });
     return connection(found, page, ({ user, position }, cursor) => ({
       node: user,
-      cursor: cursor({ email: position }),
+      cursor: cursor({ person: position }),
     }));
   }
 

@@ -30,13 +30,14 @@ export const builtInRoles: readonly RoleTemplate[] = [
       'actions:action:approve',
       'actions:action:execute',
       'actions:action:undo',
+      'actions:sensitive:read',
       'tool:*:propose',
     ],
   },
   {
     name: 'approver',
     description: 'Countersigns what others propose.',
-    permissions: [...reading, 'actions:action:approve'],
+    permissions: [...reading, 'actions:action:approve', 'actions:sensitive:read'],
   },
   {
     name: 'auditor',
@@ -44,9 +45,11 @@ export const builtInRoles: readonly RoleTemplate[] = [
     permissions: [
       ...reading,
       'actions:log:read',
+      'actions:sensitive:read',
       'billing:economics:read',
       'tenants:policy:read',
       'tenants:access:explain',
+      'tenants:sensitive:read',
     ],
   },
   { name: 'viewer', description: 'Reads and asks.', permissions: reading },

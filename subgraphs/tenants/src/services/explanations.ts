@@ -13,6 +13,7 @@ import {
   readPrincipal,
   type TenantRules,
 } from '@countersign/kernel';
+import { User } from '../entities/user.ts';
 import { rolesGiving } from '../statements/candidates.ts';
 import { readGrantGraph } from '../statements/grants.ts';
 import { isThere } from '../statements/principals.ts';
@@ -61,7 +62,7 @@ export class Explanations {
       const moment = self ? at(rules, context, now) : at(rules, {}, now);
       const answer = explained(
         rules,
-        { principal, name: nameOf(principal, self), grants: await grantsIn(em, principal) },
+        { principal, name: await nameOf(em, principal, self), grants: await grantsIn(em, principal) },
         { permission: asked.permission, asked: object, context: moment },
       );
       const open = answer.decidedBy === 'nothing' && object.kind !== 'unknown';
@@ -93,10 +94,12 @@ const at = (
   now: Date,
 ): DecisionContext => decisionContext(rules.access, origin, now);
 
-function nameOf(principal: Principal, self: boolean): string {
+async function nameOf(em: EntityManager, principal: Principal, self: boolean): Promise<string> {
   if (self) return 'You';
-  if (principal.kind === 'user') return principal.email ?? principal.id;
-  return `The ${titles[principal.kind]} ${principal.id} of ${principal.email}`;
+  const holder = personOf(principal);
+  const person = isUuid(holder) ? await em.findOne(User, { id: holder }) : null;
+  const name = person?.name ?? holder ?? principal.id;
+  return principal.kind === 'user' ? name : `The ${titles[principal.kind]} ${principal.id} of ${name}`;
 }
 
 async function grantsIn(em: EntityManager, principal: Principal) {

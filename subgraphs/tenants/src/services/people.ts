@@ -1,4 +1,4 @@
-import { CountersignError, type Database, inOrder, isUuid, type Principal } from '@countersign/kernel';
+import { CountersignError, type Database, holds, inOrder, isUuid, type Principal } from '@countersign/kernel';
 import type { Assignment } from '../entities/assignment.ts';
 import { Group } from '../entities/group.ts';
 import type { Role } from '../entities/role.ts';
@@ -18,6 +18,7 @@ import {
   membersOfGroups,
   type UserSearch,
 } from '../statements/user-lists.ts';
+import { seesPersonalData } from './personal-data.ts';
 
 const longestSearch = 200;
 
@@ -29,13 +30,16 @@ export class People {
     this.#database = database;
   }
 
-  /** People by address. Throws `BAD_REQUEST` for a search that is longer than 200 characters. */
-  async users(principal: Principal, wanted: UserSearch): Promise<ListedUser[]> {
+  /** People by name. Throws `BAD_REQUEST` for a search that is longer than 200 characters. */
+  async users(principal: Principal, wanted: Omit<UserSearch, 'byAddress'>): Promise<ListedUser[]> {
     if (wanted.groupId !== null && !isUuid(wanted.groupId)) return [];
     if ((wanted.search?.length ?? 0) > longestSearch || wanted.search?.includes('\0')) {
       throw new CountersignError('BAD_REQUEST', `Search for at most ${longestSearch} characters of a name or address.`);
     }
-    return this.#database.read(principal, (em) => findUsers(em, wanted));
+    return this.#database.read(principal, (em) =>
+      // A search would tell letter by letter what may not be seen.
+      findUsers(em, { ...wanted, byAddress: holds(principal, seesPersonalData) }),
+    );
   }
 
   /** Null for one that is not there, or not any more. */

@@ -22,7 +22,7 @@ export interface Capable {
 }
 
 export interface WhoCan {
-  /** In the order of their addresses: as many as were asked for, or all that there are. */
+  /** In the order of lists: as many as were asked for, or all that there are. */
   readonly people: readonly Capable[];
   readonly objectKnown: boolean;
 }
@@ -44,7 +44,7 @@ export class WhoCanReader {
     this.#now = parts.now;
   }
 
-  /** From behind an address, `limit` people at most. Throws `BAD_REQUEST` as `askedObject` does. */
+  /** From behind a position, `limit` people at most. Throws `BAD_REQUEST` as `askedObject` does. */
   async read(
     asked: AskedPermission,
     page: { after: string | null; limit: number },
@@ -59,7 +59,7 @@ export class WhoCanReader {
       if (people.length >= page.limit || !last || batch.looked.length < batchSize) {
         return { people: people.slice(0, page.limit), objectKnown: batch.objectKnown };
       }
-      after = last.email;
+      after = last.listPosition;
       await setImmediate();
     }
   }
@@ -92,7 +92,7 @@ async function subjectsOf(
   const principals = await readPrincipals(em, people, tenantId);
   return users.flatMap((user) => {
     const principal = principals.get(keyOf({ kind: 'user', id: user.id }));
-    return principal ? [{ user, principal, name: user.email, grants: grantsOf(graph, user.id) }] : [];
+    return principal ? [{ user, principal, name: user.name, grants: grantsOf(graph, user.id) }] : [];
   });
 }
 

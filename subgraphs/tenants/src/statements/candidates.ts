@@ -20,11 +20,11 @@ export async function rolesGiving(em: EntityManager, permission: string): Promis
   return em.find(Role, { id: { $in: rows.map(({ id }) => id) } }, { orderBy: { name: 'asc' } });
 }
 
-/** Active people in the order of their addresses, from behind one. */
+/** Active people in the order of lists, from behind one. */
 export async function activePeople(em: EntityManager, after: string | null, limit: number): Promise<User[]> {
   const rows: { id: string }[] = await em.execute(
     `select id from tenants.app_user
-     where active and (?::text is null or lower(email) > lower(?::text)) order by lower(email) limit ?`,
+     where active and (?::text is null or list_position > ?::text) order by list_position limit ?`,
     [after, after, limit],
   );
   return peopleInOrder(em, rows);
@@ -50,10 +50,10 @@ export async function peopleGiven(
          select c.child_id from tenants.group_child c join given_group g on c.group_id = g.group_id
        )
      select u.id from tenants.app_user u
-     where u.active and (?::text is null or lower(u.email) > lower(?::text))
+     where u.active and (?::text is null or u.list_position > ?::text)
        and (u.id in (select user_id from given where user_id is not null)
             or u.id in (select m.user_id from tenants.group_member m join given_group g using (group_id)))
-     order by lower(u.email) limit ?`,
+     order by u.list_position limit ?`,
     [permission, permission, after, after, limit],
   );
   return peopleInOrder(em, rows);

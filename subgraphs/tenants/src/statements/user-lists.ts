@@ -1,15 +1,16 @@
 import type { EntityManager } from '@countersign/kernel';
 import { User } from '../entities/user.ts';
 
-/** A person in a list by address; `position` is what the list goes on from. */
+/** A person in a list by name; `position` is what the list goes on from. */
 export interface ListedUser {
   readonly user: User;
   readonly position: string;
 }
 
 export interface UserSearch {
-  /** Part of the name or the address, in whatever case. */
+  /** Part of the name, in whatever case; of the address, too, for who may see addresses. */
   readonly search: string | null;
+  readonly byAddress: boolean;
   /** Those alone who are in the group itself. */
   readonly groupId: string | null;
   readonly after: string | null;
@@ -18,18 +19,18 @@ export interface UserSearch {
 
 export async function findUsers(
   em: EntityManager,
-  { search, groupId, after, limit }: UserSearch,
+  { search, byAddress, groupId, after, limit }: UserSearch,
 ): Promise<ListedUser[]> {
   const like = search === null ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
   const rows: { id: string; position: string }[] = await em.execute(
-    `select u.id, lower(u.email) as position from tenants.app_user u
+    `select u.id, u.list_position as position from tenants.app_user u
      where u.deleted_at is null
-       and (?::text is null or u.name ilike ?::text or u.email ilike ?::text)
+       and (?::text is null or u.name ilike ?::text or (?::boolean and u.email ilike ?::text))
        and (?::uuid is null
             or exists (select from tenants.group_member m where m.group_id = ?::uuid and m.user_id = u.id))
-       and (?::text is null or lower(u.email) > ?::text)
-     order by lower(u.email) limit ?::integer`,
-    [like, like, like, groupId, groupId, after, after, limit],
+       and (?::text is null or u.list_position > ?::text)
+     order by u.list_position limit ?::integer`,
+    [like, like, byAddress, like, groupId, groupId, after, after, limit],
   );
   return listed(rows, await usersOf(em, rows));
 }
@@ -46,10 +47,10 @@ export async function membersOfGroups(em: EntityManager, pages: readonly MemberP
     `select asked.page, member.id, member.position
      from jsonb_to_recordset(?::jsonb) as asked (page integer, group_id uuid, after text, most integer)
      cross join lateral (
-       select u.id, lower(u.email) as position
+       select u.id, u.list_position as position
        from tenants.group_member m join tenants.app_user u on u.id = m.user_id
-       where m.group_id = asked.group_id and (asked.after is null or lower(u.email) > asked.after)
-       order by lower(u.email) limit asked.most
+       where m.group_id = asked.group_id and (asked.after is null or u.list_position > asked.after)
+       order by u.list_position limit asked.most
      ) member
      order by asked.page, member.position`,
     [JSON.stringify(pages.map(({ groupId, after, limit }, page) => ({ page, group_id: groupId, after, most: limit })))],

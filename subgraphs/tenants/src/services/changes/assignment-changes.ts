@@ -71,7 +71,7 @@ async function insistAssignable(em: EntityManager, { roleId, userId, groupId }: 
   const assignee =
     userId === null
       ? (await insistGroup(em, groupId ?? '', ['input', 'groupId'])).name
-      : (await insistUser(em, userId, ['input', 'userId'])).email;
+      : (await insistUser(em, userId, ['input', 'userId'])).name;
   const known = await em.findOne(Assignment, { roleId, userId, groupId });
   return { role, assignee, known };
 }
