@@ -5,7 +5,7 @@ import { type IsolationHouse, openIsolationHouse } from './isolation/house.ts';
 import { actionPolicy, documentPolicy } from './isolation/random-policies.ts';
 import { makers, makeTwin, type Twin } from './isolation/twins.ts';
 
-const runs = 60;
+const runs = 25;
 
 /** Everybody that policies tell apart. */
 const somebody = fc.record({

@@ -496,6 +496,7 @@ describe('there is no way round', () => {
   });
 
   describe('what exists is not to be told from what does not', () => {
+    const ways = 4;
     /** The ids of what the caller may not read: of each table one of the other tenant's, and some of their own tenant's. */
     const hiddenFrom = async (who: Principal): Promise<{ table: string; id: string }[]> => {
       const snapshot = await rows.read();
@@ -517,14 +518,15 @@ describe('there is no way round', () => {
         const calls = callsOf(house.bundle.apiSchema).filter(({ takesIds }) => takesIds);
         expect(calls.length).toBeGreaterThan(30);
         const told: object[] = [];
-        for (const call of calls) {
+        for (const [index, call] of calls.entries()) {
           const answerFor = async (id: string): Promise<string> => {
             const variables = call.variables({ id, text: 'a text' }, 'ids');
             const { result } = await house.ask(who, { query: call.query, variables });
             return JSON.stringify(result).replaceAll(id, 'ID');
           };
           const unknown = await answerFor(newId());
-          for (const { table, id } of hidden) {
+          // All of what is hidden is asked for, each in some of the ways: all in all of them would take minutes.
+          for (const { table, id } of hidden.filter((_, at) => at % ways === index % ways)) {
             const answer = await answerFor(id);
             if (answer !== unknown) told.push({ call: call.field, table, answer, unknown });
           }

@@ -10,6 +10,7 @@ import { knowledge } from '@countersign/knowledge';
 import { toolErrors } from '@countersign/plugin-sdk';
 import { tenants } from '@countersign/tenants';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { buildSchema, parse, validate } from 'graphql';
 import ts from 'typescript';
 import { builtInRoles } from '../subgraphs/tenants/src/services/built-in-roles.ts';
 import { asRow, blocks, constant, headings, sources, table } from './support/guides.ts';
@@ -35,6 +36,13 @@ describe('the tables of the guides', () => {
     const thrown = [...code.matchAll(/(?:problem|checkName)\(\s*'([A-Z_]+)'/g)].map(([, each]) => each);
     expect(listed).toEqual(expect.arrayContaining([...new Set(thrown)]));
     for (const each of listed) expect(code).toContain(`'${each}'`);
+  });
+
+  it('show operations that the graph has', () => {
+    const schema = buildSchema(readFileSync('schema/graph.graphql', 'utf8'));
+    const operations = guides.flatMap((guide) => blocks(guide, 'graphql').map(({ code }) => code));
+    expect(operations.length).toBeGreaterThan(0);
+    for (const text of operations) expect(validate(schema, parse(text))).toEqual([]);
   });
 
   it('name the limits as they are', () => {

@@ -145,6 +145,16 @@ async function makeActions(em: EntityManager, tenant: TestTenant, dice: Dice): P
   await em.execute(
     'update actions.action as done set undo_id = undo.id from actions.action as undo where undo.undo_of_id = done.id',
   );
+  await insert(em, 'actions.suspension', {
+    id: newId(),
+    tenant_id,
+    scope: 'TOOL',
+    name: `ledger.${word()}`,
+    reason: `Stopped, says ${word()}`,
+    suspended_by_kind: 'service',
+    suspended_by_id: 'import',
+    since: '2026-11-01',
+  });
   await insert(em, 'actions.connector_installation', {
     id: newId(),
     tenant_id,

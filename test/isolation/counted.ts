@@ -15,12 +15,15 @@ export const tableOfType: Readonly<Record<string, string>> = {
   Group: 'tenants.user_group',
   IdentityProvider: 'tenants.identity_provider',
   LogEntry: 'actions.log_entry',
+  LogEntryProof: 'actions.log_entry',
   OperatorAccess: 'tenants.operator_access',
   Passage: 'knowledge.passage',
   Price: 'billing.price',
   Role: 'tenants.role',
   RoleAssignment: 'tenants.assignment',
   Session: 'tenants.session',
+  Suspension: 'actions.suspension',
+  TreeHead: 'actions.log_tree_head',
   User: 'tenants.app_user',
 };
 
@@ -31,12 +34,15 @@ const ofNoTable = new Set([
   ...['AnswerAttempt', 'Citation', 'Change', 'MeterTotal', 'AttributeFromClaim', 'RoleFromClaim', 'UserAttribute'],
   ...['AttributeLookedAt', 'EffectivePermission', 'OrphanedPermission', 'RoleGrant', 'AccessHolder'],
   ...['Connector', 'Tool', 'Permission', 'PolicyTemplate', 'PolicyTemplateParameter', 'UserError', 'SignInProvider'],
+  // Of the whole product: everybody may check with it.
+  'LogKey',
 ]);
 
 /** What a number counts. */
 export const tableOfNumber: Readonly<Record<string, string>> = {
   'AddGroupMembersPayload.added': 'tenants.app_user',
   'AuditExport.count': 'actions.log_entry',
+  'DecisionLogExport.count': 'actions.log_entry',
   'RemoveGroupMembersPayload.removed': 'tenants.app_user',
   'RevokeUserSessionsPayload.revoked': 'tenants.session',
   'UnitEconomics.successfulActions': 'billing.action_outcome',
@@ -51,6 +57,7 @@ const countsNothing = new Set([
   ...['Passage.start', 'Passage.end', 'Passage.ordinal', 'RenderedPolicyProblem.line', 'RenderedPolicyProblem.column'],
   ...['AccessFlips.total', 'AccessFlips.permissions', 'AccessFlips.principals', 'AccessFlipsOfPermission.total'],
   ...['AccessFlipsOfPrincipal.total', 'DecisionsTried.records', 'PolicySimulation.drifted'],
+  ...['Action.revision', 'TreeHead.treeSize', 'LogEntryProof.seq', 'ConsistencyProof.from', 'ConsistencyProof.to'],
 ]);
 
 /**

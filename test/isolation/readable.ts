@@ -64,9 +64,10 @@ const rules: Readonly<Record<string, Rule>> = {
     ofReadableAction(row, caller, snapshot) && seesActionData(caller),
   'actions.log_entry': mayReadEntry,
   'actions.log_entry#values': (row, caller, snapshot) => mayReadEntry(row, caller, snapshot) && seesActionData(caller),
-  'actions.log_entry#hidden': nobody,
   'actions.log_head': (_row, caller) => caller.holds('actions:log:read'),
+  'actions.log_tree_head': (_row, caller) => caller.holds('actions:log:read'),
   'actions.log_node': (_row, caller) => caller.holds('actions:log:read'),
+  'actions.suspension': (_row, caller) => caller.holds('actions:action:read'),
   'actions.connector_installation': (_row, caller) => caller.holds('actions:connector:read'),
 
   'billing.price': (_row, caller) => caller.holds('billing:budget:read'),

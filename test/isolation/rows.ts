@@ -22,11 +22,11 @@ const parts: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   'tenants.session': { hidden: ['token_hash'] },
   'tenants.identity_provider': { hidden: ['client_secret'] },
   'actions.action': {
-    data: ['preview', 'outcome'],
+    data: ['input', 'preview', 'drift', 'outcome'],
     hidden: ['fingerprint', 'idempotency_key', 'correlation_id', 'lease_owner'],
   },
   'actions.evidence': { quote: ['quote'] },
-  'actions.log_entry': { values: ['entry_values'], hidden: ['salts'] },
+  'actions.log_entry': { values: ['entry_values', 'salts'] },
 };
 
 /** What holds nothing but copies of what other tables hold: an index, and what is on its way to other subgraphs. */

@@ -42,8 +42,10 @@ export async function openHouse(): Promise<House> {
     kernel,
     knowledge: new SubgraphRuntime(knowledge, kernel),
     asOwner: async (sql, parameters = []) => {
-      if (database.backend.kind !== 'pglite') throw new Error('The house stands on the embedded database.');
-      await database.backend.pglite.query(sql, [...parameters]);
+      const { backend } = database;
+      if (backend.kind !== 'pglite') throw new Error('The house stands on the embedded database.');
+      // In turn with the transactions of others, whose role it would run under otherwise.
+      await backend.turnstile.run(() => backend.pglite.query(sql, [...parameters]));
     },
     close: async () => {
       await kernel.access.stop();

@@ -1,5 +1,6 @@
 import { CountersignError } from '@countersign/kernel/basics';
 import { Command } from 'commander';
+import type { VerifyLogOptions } from './commands/verify-log.ts';
 
 const program = new Command('countersign').description('One graph for AI that acts.').version('0.1.0');
 
@@ -32,6 +33,18 @@ program
   .command('schema [folder]')
   .description('write the schema files from the code')
   .action(async (folder?: string) => (await import('./commands/schema.ts')).schema(folder));
+program
+  .command('verify-log <file>')
+  .description('verify an exported decision log; needs no server')
+  .option('--tenant <id>', 'whose log it has to be')
+  .option('--key <file...>', 'trusted public keys (PEM)')
+  .option('--trust-keys-in-file', 'trust the keys that the file brings along')
+  .option('--from <file>', 'where an earlier file ended: its report (JSON)')
+  .option('--head <file...>', 'signed tree heads that were kept elsewhere (JSON)')
+  .option('--json', 'print the report as JSON')
+  .action(async (file: string, options: VerifyLogOptions) =>
+    (await import('./commands/verify-log.ts')).verifyLog(file, options),
+  );
 
 try {
   await program.parseAsync();

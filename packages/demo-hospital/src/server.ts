@@ -2,7 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
 import { HospitalError, systemCode } from './errors.ts';
-import { delay, type Fault, noFault, parseFault } from './faults.ts';
+import { delay, type Fault, faultFor, noFault, parseFault } from './faults.ts';
 import { answerFhir, outcomeAnswer, readText, send, serverFault } from './fhir-http.ts';
 import { HOSPITAL_SERVICE, type HospitalHealth } from './health.ts';
 import { takeLock } from './lock.ts';
@@ -131,7 +131,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, state: 
   if (url === '/health') return sendJson(response, state.status === 'ready' ? 200 : 503, health(state));
   if (url === '/_faults' && request.method === 'POST' && state.faults) return setFault(request, response, state);
 
-  const { fault } = state;
+  const { now: fault, next } = faultFor(request.method, state.fault);
+  state.fault = next;
   if (fault.mode === 'down') return void request.socket.destroy();
   if (fault.mode === 'error500') return send(response, outcomeAnswer(serverFault('This failure was asked for'), 500));
   await delay(fault);

@@ -165,7 +165,7 @@ describe('what is wrong', () => {
 });
 
 describe('a fault that was asked for', () => {
-  const fault = (mode: string, delayMs = 0) => ask(`${hospital.url}/_faults`, { body: { mode, delayMs } });
+  const fault = (mode: string, more: object = {}) => ask(`${hospital.url}/_faults`, { body: { mode, ...more } });
   const count = async () => (await ask(`${globex}/ServiceRequest`)).body.total;
   const create = () =>
     ask(`${globex}/ServiceRequest`, {
@@ -181,10 +181,18 @@ describe('a fault that was asked for', () => {
     expect(await count()).toBe(0);
     await fault('lostAnswer');
     await expect(create()).rejects.toThrow();
-    await fault('slow', 1);
+    await fault('slow', { delayMs: 1 });
     expect(await count()).toBe(1);
     expect((await fault('moody')).status).toBe(400);
-    expect((await fault('none')).body).toEqual({ mode: 'none', delayMs: 0 });
+    expect((await fault('down', { on: 'sundays' })).status).toBe(400);
+    await fault('error500', { on: 'writes' });
+    expect((await create()).status).toBe(500);
+    expect(await count()).toBe(1);
+    await fault('error500', { on: 'fromFirstWrite' });
+    expect(await count()).toBe(1);
+    expect((await create()).status).toBe(500);
+    expect((await ask(`${globex}/ServiceRequest`)).status).toBe(500);
+    expect((await fault('none')).body).toEqual({ mode: 'none', delayMs: 0, on: 'all' });
   });
 
   it('cannot be asked for unless the hospital was started so', async () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from './config.ts';
 
@@ -20,6 +21,7 @@ describe('settings', () => {
     ['COUNTERSIGN_DATABASE_URL', 'mysql://x'],
     ['COUNTERSIGN_PRINCIPAL_KEY', 'short'],
     ['COUNTERSIGN_SUBGRAPHS', 'tenants'],
+    ['COUNTERSIGN_LOG_KEY', 'a key'],
     ['COUNTERSIGN_DEMO', 'maybe'],
   ])('are refused in one line that names %s', (name, value) => {
     expect(() => loadConfig({ [name]: value })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
@@ -28,5 +30,12 @@ describe('settings', () => {
 
   it('never repeat a secret in their message', () => {
     expect(() => loadConfig({ COUNTERSIGN_PRINCIPAL_KEY: 'hunter2' })).toThrow(expect.not.stringContaining('hunter2'));
+  });
+
+  it('take the key of the log on one line, and only an Ed25519 key', () => {
+    const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    expect(loadConfig({ COUNTERSIGN_LOG_KEY: pem.replaceAll('\n', '\\n') }).logKey).toBe(pem);
+    const other = generateKeyPairSync('x25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    expect(() => loadConfig({ COUNTERSIGN_LOG_KEY: other })).toThrow('Ed25519');
   });
 });

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CountersignError } from './errors.ts';
@@ -7,6 +8,12 @@ const flag = z
   .transform((value) => value === 'on' || value === 'true' || value === '1');
 const port = z.coerce.number().int().min(0).max(65_535);
 const optionalText = z.string().trim().min(1).optional();
+/** PEM on one line, with `\n` for its line breaks, is what many a settings file can hold. */
+const signingKey = z
+  .string()
+  .transform((pem) => pem.replaceAll('\\n', '\n'))
+  .refine(isEd25519, 'must be an Ed25519 private key: PEM, PKCS#8')
+  .optional();
 
 /** Every setting, where it comes from and what it means. `docs/admins.md` lists the same for operators. */
 const environment = z.object({
@@ -24,6 +31,7 @@ const environment = z.object({
   COUNTERSIGN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   COUNTERSIGN_TRUST_PROXY: flag.optional(),
   COUNTERSIGN_SECRET_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  COUNTERSIGN_LOG_KEY: signingKey,
   COUNTERSIGN_OPERATOR_ISSUER: z.url().optional(),
   COUNTERSIGN_OPERATOR_AUDIENCE: optionalText,
   COUNTERSIGN_ALLOWED_ORIGINS: z.string().default(''),
@@ -58,6 +66,8 @@ export interface Config {
   readonly trustProxy: boolean;
   /** What secrets at rest and sign-ins under way are encrypted with; absent: a key file in the data folder. */
   readonly secretKey?: string;
+  /** What the decision log's tree heads are signed with, PEM; absent: a key that is made once and kept encrypted. */
+  readonly logKey?: string;
   /** Who signs the platform's own operators in; absent: nobody does. */
   readonly operators?: { readonly issuer: string; readonly audience: string };
   readonly allowedOrigins: readonly string[];
@@ -95,6 +105,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     publicUrl: e.COUNTERSIGN_PUBLIC_URL,
     trustProxy: e.COUNTERSIGN_TRUST_PROXY ?? false,
     secretKey: e.COUNTERSIGN_SECRET_KEY,
+    logKey: e.COUNTERSIGN_LOG_KEY,
     operators: operatorsOf(e.COUNTERSIGN_OPERATOR_ISSUER, e.COUNTERSIGN_OPERATOR_AUDIENCE),
     allowedOrigins: e.COUNTERSIGN_ALLOWED_ORIGINS.split(',')
       .map((origin) => origin.trim())
@@ -105,6 +116,14 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     openai: e.OPENAI_API_KEY ? { apiKey: e.OPENAI_API_KEY, baseUrl: e.OPENAI_BASE_URL } : undefined,
     anthropic: e.ANTHROPIC_API_KEY ? { apiKey: e.ANTHROPIC_API_KEY, baseUrl: e.ANTHROPIC_BASE_URL } : undefined,
   };
+}
+
+function isEd25519(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'ed25519';
+  } catch {
+    return false;
+  }
 }
 
 /** An issuer signs tokens for many; without an audience each of them would be let in. */

@@ -8,6 +8,12 @@ export interface ActionEvents {
   /** Nothing took effect. `code`: of what went wrong. */
   ActionFailed: ActionFact & { readonly undoOf: string | null; readonly code: string | null };
   ActionUndone: ActionFact;
+  /** Nobody decided on it, or executed it, in time. */
+  ActionExpired: ActionFact;
+  /** What would happen is no longer what was previewed. */
+  ActionStale: ActionFact;
+  /** It was previewed anew; `edited`: with another input. */
+  ActionReplanned: ActionFact & { readonly edited: boolean };
   ToolCalled: ToolCall;
 }
 

@@ -4,7 +4,7 @@ import { refTo } from './proposed-action.ts';
 export const approvePermission = 'actions:action:approve';
 
 /**
- * Whoever proposed an action does not approve it, under whatever name they come: it is the person that counts, not the
+ * Whoever proposed or changed an action does not approve it, under whatever name they come: it is the person that counts, not the
  * key that they sign in with. `mayApprove` enforces it; said as a policy, it can be explained like one.
  */
 export const makerIsNotChecker: BuiltInPolicy = {
@@ -13,7 +13,9 @@ export const makerIsNotChecker: BuiltInPolicy = {
   text: `forbid (principal, action == Action::"${approvePermission}", resource is ProposedAction)
 when {
   (resource.makerPerson != "" && resource.makerPerson == principal.person) ||
-  resource.makerId == principal.id
+  resource.makerId == principal.id ||
+  resource.editors.contains(principal.id) ||
+  (principal.person != "" && resource.editors.contains(principal.person))
 };`,
 };
 

@@ -32,12 +32,18 @@ export const permissions: SubgraphPermissions = {
       risk: 'MEDIUM',
     },
     { name: 'actions:log:read', description: 'Read and verify the decision log.', risk: 'MEDIUM' },
+    { name: 'actions:log:erase', description: 'Erase values from the decision log, for good.', risk: 'HIGH' },
     {
       name: 'actions:connector:read',
       description: 'See connectors, their tools and how they are configured.',
       risk: 'LOW',
     },
     { name: 'actions:connector:configure', description: 'Configure connectors.', risk: 'HIGH' },
+    {
+      name: 'actions:suspension:administer',
+      description: 'Stop what is executed and undone, and resume it.',
+      risk: 'HIGH',
+    },
   ],
   objectTypes: [proposedAction],
   builtInPolicies: [makerIsNotChecker],
@@ -48,7 +54,13 @@ export const permissions: SubgraphPermissions = {
     decisionLog: can('actions:log:read'),
     auditTrail: can('actions:log:read'),
     exportAuditTrail: can('actions:log:read'),
+    exportDecisionLog: can('actions:log:read'),
+    treeHeads: can('actions:log:read'),
+    logKeys: can('actions:log:read'),
+    actionProof: can('actions:log:read'),
+    consistencyProof: can('actions:log:read'),
     connectors: can('actions:connector:read'),
+    suspensions: can('actions:action:read'),
   },
   Mutation: {
     // What is let through here is decided again under the action's lock.
@@ -57,7 +69,13 @@ export const permissions: SubgraphPermissions = {
     rejectAction: canList('actions:action:approve'),
     executeAction: onAction('actions:action:execute'),
     undoAction: onAction('actions:action:undo'),
+    // They take leave to propose with the action's tool, which the service insists on.
+    previewAction: canList('actions:action:read'),
+    reviseAction: canList('actions:action:read'),
+    eraseLogValues: can('actions:log:erase'),
     configureConnector: can('actions:connector:configure'),
+    suspendActions: can('actions:suspension:administer'),
+    resumeActions: can('actions:suspension:administer'),
     // Each tool's own mutation needs `tool:<connector>.<tool>:propose`: see resolvers/tool-mutations.ts.
   },
   entities: {

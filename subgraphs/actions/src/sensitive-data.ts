@@ -31,7 +31,9 @@ const always = { dataClass: ['PII', 'PHI'], permission: seesActionData } as cons
 
 export const sensitiveFields: NonNullable<SubgraphPermissions['sensitive']> = {
   Action: {
+    input: { ...ofAction, mask: maskJson },
     preview: { ...ofAction, mask: maskPreview },
+    drift: { ...ofAction, mask: maskPreview },
     outcome: { ...ofAction, mask: maskOutcome },
   },
   Evidence: { quote: always },

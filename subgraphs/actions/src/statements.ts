@@ -1,5 +1,5 @@
 import type { EntityManager } from '@countersign/kernel';
-import type { LogHead, SealedEntry, TreeNode } from './services/decision-log/index.ts';
+import type { LogHead, SealedEntry, TreeHead, TreeNode } from './services/decision-log/index.ts';
 
 /** Actions in flight that nobody works on any more, of all tenants. `alone`: no other process works on any. */
 export const dueActions = (
@@ -12,6 +12,19 @@ export const dueActions = (
        and (lease_until is null or lease_until <= ? or (? and lease_owner is not null and lease_owner <> ?))
      order by lease_until nulls first limit ?`,
     [due.now, due.alone, due.owner, due.limit],
+  );
+
+/** Actions whose time has run out before they were begun, of all tenants. */
+export const expiringActions = (
+  em: EntityManager,
+  now: Date,
+  limit: number,
+): Promise<{ id: string; tenantId: string }[]> =>
+  em.execute(
+    `select id, tenant_id as "tenantId" from actions.action
+     where status in ('PROPOSED', 'AWAITING_APPROVAL', 'APPROVED', 'STALE', 'FAILED') and expires_at <= ?
+     order by expires_at limit ?`,
+    [now, limit],
   );
 
 /** Tenants with entries that are not sealed yet. */
@@ -77,3 +90,75 @@ export const treeNodes = (
        on node.level = wanted.level and node.index = wanted.index`,
     [JSON.stringify(wanted)],
   );
+
+/** Keeps what was signed about a tenant's log. */
+export async function storeTreeHead(em: EntityManager, head: TreeHead): Promise<void> {
+  await em.execute(
+    `insert into actions.log_tree_head (tenant_id, tree_size, root_hash, sealed_at, key_id, signature)
+     values (?, ?, ?, ?, ?, ?)`,
+    [head.tenantId, head.treeSize, head.rootHash, head.sealedAt, head.keyId, head.signature],
+  );
+}
+
+/** Publishes a key; of the keys that are made here only the first. */
+export async function publishLogKey(
+  em: EntityManager,
+  key: { id: string; publicKey: string; sealedPrivateKey: string | null },
+): Promise<void> {
+  await em.execute(
+    `insert into actions.log_key (id, public_key, sealed_private_key) values (?, ?, ?) on conflict do nothing`,
+    [key.id, key.publicKey, key.sealedPrivateKey],
+  );
+}
+
+/** The key that was made here, for the sealer alone. */
+export async function keptLogKey(em: EntityManager): Promise<{ id: string; sealedPrivateKey: string } | undefined> {
+  const [kept]: { id: string; sealedPrivateKey: string }[] = await em.execute(
+    `select id, sealed_private_key as "sealedPrivateKey" from actions.log_key where sealed_private_key is not null`,
+  );
+  return kept;
+}
+
+/** All public keys that ever signed, the oldest first. */
+export const publicLogKeys = (em: EntityManager): Promise<{ id: string; publicKey: string }[]> =>
+  em.execute('select id, public_key as "publicKey" from actions.log_key order by created_at, id');
+
+/** Takes values and their salts out of one entry of the caller's tenant. */
+export async function eraseLogValues(em: EntityManager, entryId: string, fields: readonly string[]): Promise<void> {
+  await em.execute(`select actions.erase_log_values(?::uuid, array(select jsonb_array_elements_text(?::jsonb)))`, [
+    entryId,
+    JSON.stringify(fields),
+  ]);
+}
+
+/** Sizes and keys of the caller's tenant's signed heads. */
+export const headsIn = (
+  em: EntityManager,
+  { above, to }: { above: number; to: number },
+): Promise<{ treeSize: number; keyId: string }[]> =>
+  em.execute(
+    `select tree_size as "treeSize", key_id as "keyId" from actions.log_tree_head
+     where tree_size > ? and tree_size <= ? order by tree_size`,
+    [above, to],
+  );
+
+/**
+ * The numbers of the first sealed entry from one moment on and of the last one before another: all between belong to
+ * the run, since entries are not sealed in the very order of their times. `end` is `start - 1` where there are none.
+ */
+export async function runBetween(
+  em: EntityManager,
+  since: Date | null,
+  until: Date | null,
+): Promise<{ start: number; end: number }> {
+  const [found]: { first: number | null; last: number | null; size: number }[] = await em.execute(
+    `select (select seq from actions.log_entry
+             where seq is not null and occurred_at >= coalesce(?::timestamptz, '-infinity') order by seq limit 1) as first,
+            (select seq from actions.log_entry
+             where seq is not null and occurred_at < coalesce(?::timestamptz, 'infinity') order by seq desc limit 1) as last,
+            (select coalesce(max(seq), 0) from actions.log_entry) as size`,
+    [since, until],
+  );
+  const start = found?.first ?? (found?.size ?? 0) + 1;
+  return { start, end: Math.max(found?.last ?? 0, start - 1) };
+}

@@ -4,10 +4,13 @@ import fc from 'fast-check';
 import { Action } from '../src/entities/action.ts';
 import { ConnectorInstallation } from '../src/entities/connector-installation.ts';
 import { Approvals } from '../src/services/approvals.ts';
+import { Drift } from '../src/services/drift.ts';
 import type { Effects, Findings } from '../src/services/effects.ts';
 import { Executions } from '../src/services/executions.ts';
 import { Leases } from '../src/services/leases.ts';
+import { Previews } from '../src/services/previews.ts';
 import { Settlement } from '../src/services/settlement.ts';
+import type { CallTool } from '../src/services/tool-calls.ts';
 import { type KnownTool, ToolCatalogue } from '../src/services/tool-catalogue.ts';
 import { Undos } from '../src/services/undos.ts';
 import { Ground } from './ground.ts';
@@ -33,7 +36,16 @@ describe('what was decided before', () => {
     const manifest = {
       name: 'notes',
       version: '1.0.0',
-      tools: [{ name: 'add', title: 'Add a note', risk: 'LOW', reversibility: 'REVERSIBLE', operations: [] }],
+      tools: [
+        {
+          name: 'add',
+          title: 'Add a note',
+          risk: 'LOW',
+          reversibility: 'REVERSIBLE',
+          dataClass: 'NONE',
+          operations: [],
+        },
+      ],
     };
     // As much of a connector as these services look at.
     const catalogue = new ToolCatalogue([{ manifest, bundle: '' } as unknown as KnownTool['connector']]);
@@ -53,7 +65,13 @@ describe('what was decided before', () => {
     const leases = new Leases({ leaseMs: 30_000, alone: true });
     const settlement = new Settlement(log, leases);
     const common = { database, access, catalogue, log, settlement };
-    executions = new Executions({ ...common, leases, effects, crash: () => {}, patienceMs: 100 });
+    const look = async () => {
+      asked.push('preview');
+      return { summary: 'Adds a note.', changes: [] };
+    };
+    const previews = new Previews({ database, call: look as unknown as CallTool, callTimeoutMs: 100 });
+    const drift = new Drift({ database, access, catalogue, previews, log });
+    executions = new Executions({ ...common, drift, leases, effects, crash: () => {}, patienceMs: 100 });
     const call = () => Promise.reject(new Error('No preview is asked for.'));
     undos = new Undos({ ...common, executions, call, callTimeoutMs: 100 });
     await ground.within(async (em) => {
@@ -114,7 +132,7 @@ describe('what was decided before', () => {
       const who = await ground.known(['actions:action:execute']);
       onCheck = () => ground.grant(who, []);
       expect(await refusal(executions.execute(id, ground.context(who)))).toBe('FORBIDDEN');
-      expect(asked).toEqual(['verify']);
+      expect(asked).toEqual(['verify', 'preview']);
       const left = await ground.within((em) => em.findOneOrFail(Action, { id }));
       expect(left).toMatchObject({ status: 'FAILED', leaseOwner: null });
       onCheck = () => ground.grant(who, ['actions:action:execute']);

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { codesOf, House, idOf, order } from './house.ts';
 
@@ -34,12 +32,12 @@ describe('executions', () => {
   it('fail where nothing took effect, and can be tried again', async () => {
     const input = nextOrder();
     const id = await house.approved(input);
-    await house.configure({ baseUrl: `http://127.0.0.1:${await closedPort()}/fhir` });
+    await house.fault('down', { on: 'writes' });
     const failed = await house.execute(id);
     expect(codesOf(failed)).toEqual(['OTHER_SIDE_UNAVAILABLE']);
     expect(failed.action).toMatchObject({ status: 'FAILED', outcome: { externalId: null } });
 
-    await house.configure({ baseUrl: `${house.hospital.url}/acme/fhir/R4` });
+    await house.fault('none');
     expect(await house.execute(id)).toMatchObject({ action: { status: 'SUCCEEDED', attempts: 2 }, userErrors: [] });
     expect(await house.orders(input.patient)).toHaveLength(1);
   });
@@ -47,7 +45,7 @@ describe('executions', () => {
   it('end in a state that says so when the other side answers 500, and can be tried again', async () => {
     const input = nextOrder();
     const id = await house.approved(input);
-    await house.fault('error500');
+    await house.fault('error500', { on: 'writes' });
     const failed = await house.execute(id);
     expect(codesOf(failed)).toEqual(['OTHER_SIDE_UNAVAILABLE']);
     expect(['FAILED', 'UNKNOWN']).toContain(failed.action?.status);
@@ -59,7 +57,7 @@ describe('executions', () => {
   it('find out what became of an answer that was lost', async () => {
     const input = nextOrder();
     const id = await house.approved(input);
-    await house.fault('lostAnswer');
+    await house.fault('lostAnswer', { on: 'fromFirstWrite' });
     const lost = await house.execute(id);
     expect(codesOf(lost)).toEqual(['OTHER_SIDE_UNAVAILABLE']);
     expect(lost.action?.status).toBe('UNKNOWN');
@@ -72,7 +70,7 @@ describe('executions', () => {
   it('do not do again what a slow server does late', async () => {
     const input = nextOrder();
     const id = await house.approved(input);
-    await house.fault('slow', 6_000);
+    await house.fault('slow', { delayMs: 6_000, on: 'writes' });
     const slow = await house.execute(id);
     expect(codesOf(slow)).toEqual(['OTHER_SIDE_UNAVAILABLE']);
     expect(slow.action?.status).toBe('UNKNOWN');
@@ -127,13 +125,3 @@ describe('executions', () => {
     });
   });
 });
-
-/** A port that nobody listens on. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // It listens on a port, not on a pipe.
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -161,8 +161,11 @@ export class House {
   }
 
   /** Makes the hospital fail, or with `none` work again. */
-  async fault(mode: 'none' | 'down' | 'slow' | 'error500' | 'lostAnswer', delayMs = 0): Promise<void> {
-    await fetch(`${this.hospital.url}/_faults`, { method: 'POST', body: JSON.stringify({ mode, delayMs }) });
+  async fault(
+    mode: 'none' | 'down' | 'slow' | 'error500' | 'lostAnswer',
+    { delayMs = 0, on = 'all' }: { delayMs?: number; on?: 'all' | 'writes' | 'fromFirstWrite' } = {},
+  ): Promise<void> {
+    await fetch(`${this.hospital.url}/_faults`, { method: 'POST', body: JSON.stringify({ mode, delayMs, on }) });
   }
 
   async #act(field: string, type: string, input: object, who: Principal): Promise<Answer> {

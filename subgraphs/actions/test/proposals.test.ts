@@ -84,7 +84,7 @@ describe('proposals', () => {
 
     it('when the other side is down, failing, or slow', async () => {
       for (const mode of ['down', 'error500', 'slow'] as const) {
-        await house.fault(mode, 5_000);
+        await house.fault(mode, { delayMs: 5_000 });
         expect(codesOf(await house.propose())).toEqual(['OTHER_SIDE_UNAVAILABLE']);
       }
       await house.fault('none');

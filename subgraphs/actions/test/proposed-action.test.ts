@@ -3,6 +3,7 @@ import { testPrincipal } from '@countersign/kernel/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConnectorInstallation } from '../src/entities/connector-installation.ts';
 import { actionTable, proposedAction } from '../src/proposed-action.ts';
+import { Previews } from '../src/services/previews.ts';
 import { Proposals } from '../src/services/proposals.ts';
 import type { CallTool } from '../src/services/tool-calls.ts';
 import type { KnownTool } from '../src/services/tool-catalogue.ts';
@@ -21,14 +22,15 @@ describe('an action as policies see it', () => {
       await onPreview();
       return { summary: 'Pays.', changes: [], costUsd: 0.00011 };
     };
+    // Previews are all that is asked for.
+    const previews = new Previews({ database, call: call as unknown as CallTool, callTimeoutMs: 1_000 });
     proposals = new Proposals({
       database,
       access: kernel.access,
       graph: new GraphClient(),
       log: ground.log,
-      call: call as unknown as CallTool, // Previews are all that is asked for.
+      previews,
       crash: () => {},
-      callTimeoutMs: 1_000,
     });
     await ground.within(async (em) => {
       const installation = { id: newId(), connector: 'pay', version: '1.0.0', config: {}, updatedAt: new Date() };
@@ -80,6 +82,7 @@ describe('an action as policies see it', () => {
       status: 'AWAITING_APPROVAL',
       makerId: maker.id,
       makerPerson: maker.person,
+      editors: [],
       makerGroups: ['ward'],
       makerRoles: ['operator', 'night'],
       makerDepartment: 'ward',

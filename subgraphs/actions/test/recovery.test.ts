@@ -53,7 +53,7 @@ describe('what was cut off', () => {
     const input = nextOrder();
     const id = await house.approved(input);
     await house.execute(id);
-    await house.fault('error500');
+    await house.fault('error500', { on: 'writes' });
     await house.undo(id);
     const undoId = (await house.action(id))?.undo?.id ?? '';
     if (undoId) await cutOff(undoId);
@@ -66,7 +66,7 @@ describe('what was cut off', () => {
   it('and comes back late is not heard any more', async () => {
     const input = nextOrder();
     const id = await house.approved(input);
-    await house.fault('slow', 1_000);
+    await house.fault('slow', { delayMs: 1_000, on: 'writes' });
     const late = house.execute(id);
     await house.until(id, 'EXECUTING');
     await cutOff(id);

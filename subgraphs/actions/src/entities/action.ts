@@ -1,8 +1,8 @@
-import type { Principal } from '@countersign/kernel';
+import { JsonScalar, type Principal } from '@countersign/kernel';
 import type { ToolManifest } from '@countersign/plugin-sdk';
 import { DecimalType, OptionalProps } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type { JsonObject } from '../services/decision-log/index.ts';
 import type { ActionStatus, StandsAt } from '../services/lifecycle/index.ts';
 import { ActionStatusEnum } from './action-status.ts';
@@ -16,7 +16,7 @@ import { User } from './references.ts';
 @ObjectType({ description: 'One call of one tool, from proposal to outcome.' })
 @Entity({ schema: 'actions', tableName: 'action' })
 export class Action {
-  [OptionalProps]?: 'version' | 'maker' | 'evidence' | 'approvals' | 'undo' | 'undoOf';
+  [OptionalProps]?: 'version' | 'maker' | 'changedBy' | 'evidence' | 'approvals' | 'undo' | 'undoOf';
 
   @Field(() => ID, { description: 'Stable id. It is also the idempotency key that the other side gets.' })
   @PrimaryKey({ type: 'uuid' })
@@ -43,6 +43,10 @@ export class Action {
   @Property({ type: 'text' })
   toolVersion!: string;
 
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'What the tool is called with, in full; masked or refused like its preview.',
+  })
   @Property({ type: 'jsonb' })
   input!: JsonObject;
 
@@ -52,6 +56,32 @@ export class Action {
   })
   @Property({ type: 'jsonb' })
   preview!: Preview;
+
+  @Field(() => Preview, {
+    nullable: true,
+    description:
+      'What executing would do by now, where that is no longer what was previewed (STALE); masked like its preview. Null otherwise, and where the tool would refuse it: then the outcome says why.',
+  })
+  @Property({ type: 'jsonb', nullable: true })
+  drift!: Preview | null;
+
+  @Field(() => Int, { description: 'How many plans there were of it, this one included: 1 until it was planned anew.' })
+  @Property({ type: 'integer' })
+  revision!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'How much of the input the last edit changed, from 0 to 1; null where nobody edited it.',
+  })
+  @Property({ type: 'double precision', nullable: true })
+  editDistance!: number | null;
+
+  /** Ids of those who changed it, and of the people behind them: makers, too. */
+  @Property({ type: 'text[]' })
+  editors!: string[];
+
+  @Property({ type: 'text[]' })
+  editorPeople!: string[];
 
   @Field({ description: 'What approvals are bound to: SHA-256 over call and preview, in hex.' })
   @Property({ type: 'text' })
@@ -109,6 +139,14 @@ export class Action {
   })
   @Property({ type: 'jsonb', nullable: true })
   outcome!: Outcome | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'When it ends by itself unless it is begun before; null for an undo. A new plan has a time of its own.',
+  })
+  @Property({ type: 'datetime', nullable: true })
+  expiresAt!: Date | null;
 
   /** The action that this one undoes. */
   @Property({ type: 'uuid', nullable: true })
@@ -171,6 +209,11 @@ export class Action {
   @Field(() => User, { nullable: true, description: 'Who proposed it; null for a machine.' })
   get maker(): User | null {
     return this.makerKind === 'user' ? { id: this.makerId } : null;
+  }
+
+  @Field(() => [User], { description: 'Who changed it after it was proposed, beside its maker: makers, too.' })
+  get changedBy(): User[] {
+    return this.editorPeople.map((id) => ({ id }));
   }
 
   // What follows is filled in by `loadActions`.

@@ -2,6 +2,7 @@ import {
   connection,
   type Edge,
   holds,
+  JsonScalar,
   PageArgs,
   PageInfo,
   parsePage,
@@ -15,8 +16,10 @@ import { ActionStatusEnum } from '../entities/action-status.ts';
 import { isOpen, seesActionData } from '../sensitive-data.ts';
 import type { ActionReader } from '../services/action-reader.ts';
 import type { Approvals } from '../services/approvals.ts';
+import type { JsonObject } from '../services/decision-log/index.ts';
 import type { Executions } from '../services/executions.ts';
 import type { ActionStatus } from '../services/lifecycle/index.ts';
+import type { Revisions } from '../services/revisions.ts';
 import { callerCode } from '../services/tool-calls.ts';
 import type { Undos } from '../services/undos.ts';
 
@@ -72,6 +75,26 @@ export class ExecuteActionInput {
   actionId!: string;
 }
 
+@InputType({ description: 'Which action to preview again.' })
+export class PreviewActionInput {
+  @Field(() => ID, { description: 'The action; not begun, and not over.' })
+  actionId!: string;
+}
+
+@InputType({ description: 'An edit of an action that is not done yet.' })
+export class ReviseActionInput {
+  @Field(() => ID, { description: 'The action; not begun, and not over.' })
+  actionId!: string;
+
+  @Field(() => JsonScalar, {
+    description: 'What the tool is to be called with instead, all of it, as its schema has it.',
+  })
+  input!: object;
+
+  @Field({ description: 'Why; kept in the log. 1 to 2000 characters.' })
+  reason!: string;
+}
+
 @InputType({ description: 'Which action to undo, and why.' })
 export class UndoActionInput {
   @Field(() => ID, { description: 'The action to undo.' })
@@ -107,6 +130,12 @@ export class ExecuteActionPayload {
   userErrors!: UserError[];
 }
 
+@ObjectType({ description: 'What came of previewing again.' })
+export class PreviewActionPayload extends ApproveActionPayload {}
+
+@ObjectType({ description: 'What came of an edit.' })
+export class ReviseActionPayload extends ApproveActionPayload {}
+
 @ObjectType({ description: 'What came of undoing.' })
 export class UndoActionPayload extends ExecuteActionPayload {}
 
@@ -116,12 +145,20 @@ export class ActionResolver {
   readonly #approvals: Approvals;
   readonly #executions: Executions;
   readonly #undos: Undos;
+  readonly #revisions: Revisions;
 
-  constructor(parts: { reader: ActionReader; approvals: Approvals; executions: Executions; undos: Undos }) {
+  constructor(parts: {
+    reader: ActionReader;
+    approvals: Approvals;
+    executions: Executions;
+    undos: Undos;
+    revisions: Revisions;
+  }) {
     this.#reader = parts.reader;
     this.#approvals = parts.approvals;
     this.#executions = parts.executions;
     this.#undos = parts.undos;
+    this.#revisions = parts.revisions;
   }
 
   @Query(() => Action, { nullable: true, description: 'An action; null when there is none, or none that you may see.' })
@@ -174,6 +211,33 @@ export class ActionResolver {
     );
   }
 
+  @Mutation(() => PreviewActionPayload, {
+    nullable: true,
+    description:
+      'Asks the tool again what it would do. Where that has changed it is a new plan, which needs new approvals. Takes leave to propose with the tool.',
+  })
+  previewAction(
+    @Arg('input', () => PreviewActionInput, { description: 'Which action.' }) { actionId }: PreviewActionInput,
+    @Ctx() context: RequestContext,
+  ): Promise<PreviewActionPayload> {
+    return this.#answer(context, () => this.#revisions.previewAgain(actionId, context));
+  }
+
+  @Mutation(() => ReviseActionPayload, {
+    nullable: true,
+    description:
+      'Changes what an action is to do, before it is done: a new plan, which needs new approvals, and not from who made the change. Takes leave to propose with the tool.',
+  })
+  reviseAction(
+    @Arg('input', () => ReviseActionInput, { description: 'The edit.' }) { actionId, input, reason }: ReviseActionInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ReviseActionPayload> {
+    // Whatever JSON it is, the tool's schema says whether it does.
+    return this.#answer(context, () =>
+      this.#revisions.revise(actionId, { input: input as JsonObject, reason }, context),
+    );
+  }
+
   @Mutation(() => UndoActionPayload, {
     nullable: true,
     description: 'Undoes what was done, by an action of its own; answers the first action.',
@@ -222,6 +286,11 @@ const decisionOf = ({ actionId, comment, planHash }: DecisionInput) => ({
 /** What went wrong on the other side stands in the action's outcome, and beside it, where clients look. */
 function outcomeErrors({ id: actionId, status, outcome }: Pick<Action, 'id' | 'status' | 'outcome'>): UserError[] {
   const { errorCode, errorMessage } = outcome ?? {};
+  if (status === 'STALE') {
+    const why = errorMessage ?? (errorCode ? `${errorCode}.` : 'What would happen now is not what was approved.');
+    const message = `${why} Nothing was done; see \`drift\`, and use previewAction to plan it anew.`;
+    return [{ code: 'PLAN_CHANGED', message, path: null, params: { actionId, status } }];
+  }
   if (!errorCode || (status !== 'FAILED' && status !== 'UNKNOWN')) return [];
   const message = `${errorMessage ?? `${errorCode}.`} The action is ${status}; it may be tried again.`;
   return [{ code: callerCode(errorCode), message, path: null, params: { actionId, status } }];

@@ -60,7 +60,7 @@ export class Approvals {
   }
 
   /**
-   * The maker takes back, whatever policies say of deciding on it; anybody else refuses. Throws like `approve`; refuses
+   * A maker takes back, whatever policies say of deciding on it; anybody else refuses. Throws like `approve`; refuses
    * with `ILLEGAL_TRANSITION`.
    */
   reject(decision: Decision, context: RequestContext): Promise<Action> {
@@ -68,10 +68,10 @@ export class Approvals {
     return this.#database.withTenant(context.principal, async (em) => {
       const locked = await lockAction(em, decision.actionId);
       const now = await this.#access.currentIn(em, context.principal);
-      const withdraws = sameWho(makerOf(locked), whoIs(now)) && holds(now, approvePermission);
+      const withdraws = isMaker(locked, now) && holds(now, approvePermission);
       const checker = withdraws ? now : await this.#insist(em, locked, context);
       const from = locked.status;
-      move(locked, { type: sameWho(makerOf(locked), whoIs(checker)) ? 'WITHDRAW' : 'REJECT' });
+      move(locked, { type: isMaker(locked, checker) ? 'WITHDRAW' : 'REJECT' });
       const told = { ...decision, from };
       return this.#record(em, locked, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
     });
@@ -89,7 +89,7 @@ export class Approvals {
     move(locked, { type: 'APPROVE' });
     insist(
       mayApprove({
-        maker: makerOf(locked),
+        makers: makersOf(locked),
         approver: whoIs(checker),
         approvers: before.map(({ approverId: id, approverPerson: person }) => ({ id, person })),
         seenPlanHash: decision.planHash ?? currentPlanHash,
@@ -138,7 +138,15 @@ export class Approvals {
   }
 }
 
-const makerOf = ({ makerId: id, makerPerson: person }: Action): Who => ({ id, person });
+/** Who proposed it, and everybody who changed it since. */
+const makersOf = ({ makerId: id, makerPerson: person, editors }: Action): Who[] => [
+  { id, person },
+  // Ids of people stand among them as such.
+  ...editors.map((editor) => ({ id: editor, person: editor })),
+];
+
+const isMaker = (action: Action, principal: Principal): boolean =>
+  makersOf(action).some((maker) => sameWho(maker, whoIs(principal)));
 
 const whoIs = (principal: Principal): Who => ({ id: principal.id, person: personOf(principal) ?? null });
 

@@ -4,16 +4,25 @@ import { Approvals } from './approvals.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { ConnectorPool } from './connector-pool.ts';
 import { crashPoints } from './crash-points.ts';
+import { Drift } from './drift.ts';
 import { Effects } from './effects.ts';
 import { Executions } from './executions.ts';
+import { Expiry } from './expiry.ts';
 import { Installations } from './installations.ts';
 import { Leases } from './leases.ts';
+import { LogErasure } from './log-erasure.ts';
+import { LogExport } from './log-export.ts';
+import { LogProofs } from './log-proofs.ts';
 import { LogReader } from './log-reader.ts';
 import { LogSealer } from './log-sealer.ts';
+import { LogSigner } from './log-signer.ts';
 import { LogWriter } from './log-writer.ts';
+import { Previews } from './previews.ts';
 import { Proposals } from './proposals.ts';
 import { Recovery } from './recovery.ts';
+import { Revisions } from './revisions.ts';
 import { Settlement } from './settlement.ts';
+import { Suspensions } from './suspensions.ts';
 import type { CallTool } from './tool-calls.ts';
 import { loadCatalogue } from './tool-catalogue.ts';
 import { Undos } from './undos.ts';
@@ -43,6 +52,8 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   const leases = new Leases({ leaseMs, alone: database.backend.kind === 'pglite' });
   const settlement = new Settlement(log, leases);
   const effects = new Effects(call, callTimeoutMs);
+  const previews = new Previews({ database, call, callTimeoutMs });
+  const drift = new Drift({ database, access, catalogue, previews, log });
   const executions = new Executions({
     database,
     access,
@@ -51,13 +62,17 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     leases,
     effects,
     settlement,
+    drift,
     crash,
     patienceMs,
   });
   const services = {
     reader: new ActionReader(database, access),
     installations: new Installations({ database, catalogue, log, now }),
-    proposals: new Proposals({ database, access, graph, log, call, crash, callTimeoutMs }),
+    proposals: new Proposals({ database, access, graph, log, previews, crash }),
+    expiry: new Expiry({ database, log, logger: kernel.log }),
+    suspensions: new Suspensions({ database, catalogue, log }),
+    revisions: new Revisions({ database, access, catalogue, previews, log }),
     approvals: new Approvals({ database, access, log, crash }),
     executions,
     undos: new Undos({ database, access, catalogue, log, executions, settlement, call, callTimeoutMs }),
@@ -65,7 +80,10 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     logReader: new LogReader(database, access),
     auditTrail: new AuditTrail({ database, access, log }),
     logWriter: log,
-    sealer: new LogSealer(database),
+    logProofs: new LogProofs(database, access),
+    logExport: new LogExport({ database, access, log }),
+    logErasure: new LogErasure({ database, access, log }),
+    sealer: new LogSealer({ database, signer: new LogSigner({ database, config, log: kernel.log }), now }),
   };
   return { catalogue, services, stop: () => pool.close() };
 }

@@ -6,19 +6,23 @@ import {
   type EntityManager,
   type EventOrigin,
   problem,
+  type UserProblem,
 } from '@countersign/kernel';
 import type { JsonObject, Undo } from '@countersign/plugin-sdk';
 import { Action } from '../entities/action.ts';
+import type { Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
 import type { Crash } from './crash-points.ts';
-import type { Effect, Effects, Findings } from './effects.ts';
+import type { Drift } from './drift.ts';
+import type { Effect, Effects, Finding, Findings } from './effects.ts';
 import type { Leases } from './leases.ts';
 import { mayExecute } from './lifecycle/index.ts';
 import { loadAction, lockAction, withRelations } from './load-actions.ts';
-import type { LogWriter } from './log-writer.ts';
+import { type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
-import { configOf } from './proposals.ts';
+import { configOf, type PreviewRequest } from './previews.ts';
 import type { Locked, Settlement } from './settlement.ts';
+import { insistNotSuspended, suspensionOf } from './suspensions.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
 /** What whoever sets an effect off has to be allowed, and on which action, by the time at which it is set off. */
@@ -36,6 +40,8 @@ export interface Attempt {
   readonly intended: boolean;
   /** Whether it is done again when it turns out that it was not done. */
   readonly again: boolean;
+  /** What it is to do and nothing else; null for what takes back. */
+  readonly planned: Preview | null;
   /** What its caller needs; absent where the product itself brings to an end what was set off before. */
   readonly leave?: Leave;
 }
@@ -48,6 +54,7 @@ export interface ExecutionParts {
   readonly leases: Leases;
   readonly effects: Effects;
   readonly settlement: Settlement;
+  readonly drift: Drift;
   readonly crash: Crash;
   /** How long a second caller waits for the first one's outcome, in milliseconds. */
   readonly patienceMs: number;
@@ -71,17 +78,20 @@ export class Executions {
 
   /**
    * Executes, or answers what came of it when it was executed already. Called twice at once, one does it and the other
-   * waits. Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `ILLEGAL_TRANSITION`. A failure on
-   * the other side is in the outcome.
+   * waits. Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `ILLEGAL_TRANSITION`,
+   * `SUSPENDED`, `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
    */
   async execute(
     actionId: string,
     origin: EventOrigin,
     leave: Leave = { permission: 'actions:action:execute', on: actionId },
   ): Promise<Action> {
+    const looked = await this.#parts.drift.look(actionId, origin, leave.permission);
+    if (!looked) return this.#load(actionId, origin);
     const claim = await this.#parts.database.withTenant(origin.principal, async (em) => {
       const locked = await this.lock(em, actionId);
       const { action } = locked;
+      await publishCalls(em, origin, { actionId, tool: action.tool }, looked);
       if (done.has(action.status)) return null;
       if (inFlight.has(action.status) && this.#parts.leases.isHeld(action, this.#parts.log.now())) return 'busy';
       return this.#begin(em, locked, origin, leave);
@@ -101,7 +111,13 @@ export class Executions {
       if (leases.isHeld(action, now) || (action.leaseOwner === null && action.leaseUntil && action.leaseUntil > now))
         return null;
       // What its caller was told is not known is made known; what was cut off is done, if it was not.
-      const again = undone !== null || (action.status === 'EXECUTING' && action.attempts < mostPickups);
+      const isStopped = (await suspensionOf(em, action.tool)) !== null;
+      // An undo that has begun is not given up over it: it waits.
+      if (isStopped && undone) {
+        leases.putOff(action, now);
+        return null;
+      }
+      const again = undone !== null || (action.status === 'EXECUTING' && action.attempts < mostPickups && !isStopped);
       return this.attempt(em, { action, undone }, { intended: false, again });
     });
     if (attempt) await this.carryOut(attempt, origin);
@@ -124,6 +140,7 @@ export class Executions {
     return {
       actionId: action.id,
       fence,
+      planned: undone ? null : action.preview,
       effect: undone ? { ...effect, undo: undoOf(undone, String(action.input.reason)) } : effect,
       ...how,
     };
@@ -151,6 +168,7 @@ export class Executions {
   async #begin(em: EntityManager, locked: Locked, origin: EventOrigin, leave: Leave): Promise<Attempt> {
     const { action, undone } = locked;
     await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
+    await insistNotSuspended(em, action.tool);
     const retried = action.status === 'FAILED' && !undone;
     if (retried || action.status === 'EXECUTING' || action.status === 'UNKNOWN') {
       return this.attempt(em, locked, { intended: false, again: true, leave });
@@ -158,8 +176,8 @@ export class Executions {
     move(action, { type: 'START' });
     const { planHash: currentPlanHash, approvals } = action;
     const approvedPlanHash = approvals.at(-1)?.planHash ?? currentPlanHash;
-    const unbounded = { approvalExpiresAt: null, changeWindow: null };
-    insist(mayExecute({ now: this.#parts.log.now(), approvedPlanHash, currentPlanHash, ...unbounded }));
+    const bounds = { approvalExpiresAt: action.expiresAt, changeWindow: null };
+    insist(mayExecute({ now: this.#parts.log.now(), approvedPlanHash, currentPlanHash, ...bounds }));
     const attempt = await this.attempt(em, locked, { intended: true, again: true });
     this.#parts.settlement.intend(em, origin, action);
     return attempt;
@@ -170,13 +188,23 @@ export class Executions {
    * was found is recorded, for a caller who lost leave to do it in the meantime.
    */
   async #check(attempt: Attempt, origin: EventOrigin): Promise<boolean> {
-    const { settlement, effects } = this.#parts;
-    const findings = await effects.check(attempt.effect);
-    const goOn = findings.finding.kind === 'nothing' && attempt.again;
+    const { settlement, effects, drift } = this.#parts;
+    const found = await effects.check(attempt.effect);
+    const notDone = found.finding.kind === 'nothing' && attempt.again;
+    const now = notDone && attempt.planned ? await drift.compare(requestOf(attempt), attempt.planned) : null;
+    const goOn = notDone && (now === null || now.kind === 'same');
+    const findings = now?.kind === 'unknown' ? { ...found, finding: unavailable(now.refusal) } : found;
     let refusal: AccessDenied | null = null;
     const recorded = await this.#underLease(attempt, origin, async (em, locked) => {
       if (goOn) refusal = await this.#refusal(em, attempt, origin);
-      if (!goOn || refusal) return this.#record(em, locked, findings, origin);
+      const { id, tool } = locked.action;
+      if (now) await publishCalls(em, origin, { actionId: id, tool }, now.calls);
+      if (!goOn || refusal) {
+        await this.#record(em, locked, findings, origin);
+        // It did not take effect, and doing it now would be something else.
+        if (now?.kind === 'changed') await drift.markStale(em, locked.action, now, origin);
+        return;
+      }
       await settlement.recordCalls(em, origin, locked.action, findings.calls);
       if (locked.action.status !== 'EXECUTING') move(locked.action, { type: 'RETRY' });
       settlement.intend(em, origin, locked.action);
@@ -231,6 +259,19 @@ export class Executions {
   #load(actionId: string, { principal }: EventOrigin): Promise<Action> {
     return this.#parts.database.read(principal, (em) => loadAction(em, actionId));
   }
+}
+
+const requestOf = ({ effect: { tool, tenantId, config, idempotencyKey: id, input } }: Attempt): PreviewRequest => ({
+  id,
+  tool,
+  tenantId,
+  config,
+  input,
+});
+
+function unavailable({ errors: [first] }: UserProblem): Finding {
+  const { code = 'OTHER_SIDE_UNAVAILABLE', message = 'The other side does not answer.' } = first ?? {};
+  return { kind: 'nothing', error: { code, message } };
 }
 
 /** The call as it was made and what came of it, for the tool to take back. */

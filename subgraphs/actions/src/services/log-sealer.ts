@@ -1,28 +1,39 @@
+import type { KeyObject } from 'node:crypto';
 import type { Database } from '@countersign/kernel';
 import { LogEntry } from '../entities/log-entry.ts';
-import { lockHead, storeSeals, tenantsToSeal } from '../statements.ts';
-import { emptyHead, orderForSealing, seal } from './decision-log/index.ts';
+import { lockHead, storeSeals, storeTreeHead, tenantsToSeal } from '../statements.ts';
+import { emptyHead, orderForSealing, rootOf, seal, signTreeHead } from './decision-log/index.ts';
 import { asLogEntry } from './log-entry-form.ts';
+import type { LogSigner } from './log-signer.ts';
 
 const batch = 500;
 
-/** Numbers, chains and puts into the tenants' Merkle trees what has been written since. One tenant, one transaction. */
+/**
+ * Numbers, chains and puts into the tenants' Merkle trees what has been written since, and signs where each tree then
+ * stands. One tenant, one transaction.
+ */
 export class LogSealer {
   readonly #database: Database;
+  readonly #signer: LogSigner;
+  readonly #now: () => Date;
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(parts: { database: Database; signer: LogSigner; now: () => Date }) {
+    this.#database = parts.database;
+    this.#signer = parts.signer;
+    this.#now = parts.now;
   }
 
   /** True when there may be more. */
   async sealOutstanding(): Promise<boolean> {
     const tenants = await this.#database.asRole('sealer', tenantsToSeal);
+    if (tenants.length === 0) return false;
+    const key = await this.#signer.key();
     let more = false;
-    for (const { tenantId } of tenants) more = (await this.#sealTenant(tenantId)) || more;
+    for (const { tenantId } of tenants) more = (await this.#sealTenant(tenantId, key)) || more;
     return more;
   }
 
-  #sealTenant(tenantId: string): Promise<boolean> {
+  #sealTenant(tenantId: string, key: KeyObject | null): Promise<boolean> {
     return this.#database.asRole('sealer', async (em) => {
       const head = await lockHead(em, emptyHead(tenantId));
       const rows = await em.find(
@@ -31,7 +42,11 @@ export class LogSealer {
         { orderBy: { occurredAt: 'asc', id: 'asc' }, limit: batch, disableIdentityMap: true },
       );
       if (rows.length === 0) return false;
-      await storeSeals(em, seal(head, orderForSealing(rows.map(asLogEntry))));
+      const seals = seal(head, orderForSealing(rows.map(asLogEntry)));
+      await storeSeals(em, seals);
+      const { treeSize, frontier } = seals.head;
+      const rootHash = rootOf({ size: treeSize, roots: frontier });
+      if (key) await storeTreeHead(em, signTreeHead({ tenantId, treeSize, rootHash, sealedAt: this.#now() }, key));
       return rows.length === batch;
     });
   }

@@ -2,6 +2,7 @@ import { type EventOrigin, personOf } from '@countersign/kernel';
 import { type Policy, PolicyDecision, type Preview } from '../entities/plan.ts';
 import type { Amount } from './amount-of.ts';
 import type { JsonObject } from './decision-log/index.ts';
+import { planTtlMs } from './expiry.ts';
 import { type ActionStatus, planHash, transition } from './lifecycle/index.ts';
 import type { KnownTool } from './tool-catalogue.ts';
 
@@ -50,6 +51,12 @@ export function draftAction(draft: ActionDraft, now: Date, context: EventOrigin)
     amount: draft.money.amount,
     currency: draft.money.currency,
     outcome: null,
+    revision: 1,
+    editors: [],
+    editorPeople: [],
+    editDistance: null,
+    drift: null,
+    expiresAt: undoOfId === null ? new Date(now.getTime() + planTtlMs) : null,
     undoOfId,
     undoId: null,
     stoodAt: null,
@@ -73,8 +80,11 @@ const events = {
   [PolicyDecision.DENY]: 'DENY',
 } as const;
 
+/** What happens to what was proposed, by what the policies decided. */
+export const eventAfter = (decision: PolicyDecision) => events[decision];
+
 function statusAfter(decision: PolicyDecision): ActionStatus {
-  const decided = transition('PROPOSED', { type: events[decision] });
+  const decided = transition('PROPOSED', { type: eventAfter(decision) });
   if (!decided.ok) throw new Error(decided.message);
   return decided.next;
 }

@@ -7,12 +7,9 @@ import {
   problem,
   publish,
   type RequestContext,
-  UserProblem,
 } from '@countersign/kernel';
-import { checkAgainstSchema, type ToolError, type Preview as ToolPreview } from '@countersign/plugin-sdk';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Action } from '../entities/action.ts';
-import { ConnectorInstallation } from '../entities/connector-installation.ts';
 import { Evidence } from '../entities/evidence.ts';
 import type { Policy, Preview } from '../entities/plan.ts';
 import { type Amount, amountOf } from './amount-of.ts';
@@ -24,8 +21,8 @@ import { loadAction, withRelations } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { draftAction } from './new-action.ts';
 import { decideProposal } from './policies.ts';
+import { checkedInput, configOf, type Previews } from './previews.ts';
 import { assertStorable } from './storable.ts';
-import { ask, asPreview, type CallTool, callerCode } from './tool-calls.ts';
 import type { KnownTool } from './tool-catalogue.ts';
 import { VisibleActions } from './visible-actions.ts';
 
@@ -54,9 +51,8 @@ export interface ProposalParts {
   readonly access: Access;
   readonly graph: GraphClient;
   readonly log: LogWriter;
-  readonly call: CallTool;
+  readonly previews: Previews;
   readonly crash: Crash;
-  readonly callTimeoutMs: number;
 }
 
 /** Turns a call of a tool into an action: validated, backed by evidence, previewed and decided on; nothing is done yet. */
@@ -87,7 +83,7 @@ export class Proposals {
     const money = amountOf(tool.manifest, checked);
     const evidence = await readEvidence(this.#parts.graph, options.evidence, context);
     const id = newId();
-    const { preview, calls } = await this.#preview(id, tool, checked, config, context);
+    const { preview, calls } = await this.#parts.previews.insist({ id, tool, config, input: checked }, context);
     const policy = decideProposal(tool.manifest);
     return this.#store(
       { id, tool, input: checked, fingerprint, evidence, preview, policy, money, idempotencyKey, calls },
@@ -121,24 +117,6 @@ export class Proposals {
 
   #configOf({ connector }: KnownTool, { principal }: RequestContext): Promise<JsonObject> {
     return this.#parts.database.read(principal, (em) => configOf(em, connector.manifest.name));
-  }
-
-  async #preview(
-    id: string,
-    tool: KnownTool,
-    input: JsonObject,
-    config: JsonObject,
-    context: RequestContext,
-  ): Promise<{ preview: Preview; calls: CallRecord[] }> {
-    const { call, callTimeoutMs: timeoutMs, database } = this.#parts;
-    const { tenantId } = context.principal;
-    const request = { tool, tenantId, config, idempotencyKey: id, timeoutMs };
-    const answer = await ask(call, { ...request, operation: 'preview', payload: { input } });
-    const refused = answer.ok ? refusalOf(answer.result) : refusalBy(answer.error);
-    if (answer.ok && !refused) return { preview: asPreview(answer.result), calls: [answer.record] };
-    const about = { actionId: null, tool: tool.name };
-    await database.withTenant(context.principal, (em) => publishCalls(em, context, about, [answer.record]));
-    throw refused ?? new Error('A preview was neither given nor refused.');
   }
 
   async #store(plan: Plan, context: RequestContext): Promise<Action> {
@@ -189,37 +167,3 @@ export class Proposals {
 
 /** `fhir.createServiceRequest` -> `tool:fhir.createServiceRequest:propose`. */
 export const proposePermission = (tool: string): string => `tool:${tool}:propose`;
-
-/** The tenant's configuration of a connector. Refuses with `CONNECTOR_NOT_CONFIGURED`. */
-export async function configOf(em: EntityManager, connector: string): Promise<JsonObject> {
-  const installation = await em.findOne(ConnectorInstallation, { connector });
-  if (installation) return installation.config;
-  const message = `The connector ${connector} is not configured: an administrator does so with configureConnector.`;
-  throw problem('CONNECTOR_NOT_CONFIGURED', message, undefined, { connector });
-}
-
-/** The input with the schema's defaults filled in. */
-function checkedInput({ manifest }: KnownTool, input: JsonObject): JsonObject {
-  const { value, problems } = checkAgainstSchema(manifest.inputSchema, input);
-  if (problems.length > 0) throw asInputProblem(problems);
-  return value as JsonObject; // Valid against the schema of an object.
-}
-
-const refusalOf = ({ userErrors = [] }: ToolPreview): UserProblem | null =>
-  userErrors.length > 0 ? asInputProblem(userErrors) : null;
-
-/** Faults of the connector's own are ours to mend, not the caller's; they are named all the same. */
-const refusalBy = (error: ToolError): UserProblem =>
-  asInputProblem(error.problems.map((each) => ({ ...each, code: callerCode(each.code) })));
-
-type Refusal = ToolError['problems'][number];
-
-const asInputProblem = (problems: readonly Refusal[]): UserProblem =>
-  new UserProblem(
-    ...problems.map(({ code, message, path, params }) => ({
-      code,
-      message,
-      path: path ? ['input', ...path] : null,
-      params: params ? { ...params } : null,
-    })),
-  );

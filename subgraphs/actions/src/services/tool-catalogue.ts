@@ -51,7 +51,9 @@ export function loadCatalogue(folder: string = pluginsFolder()): ToolCatalogue {
           `${dist}: speaks protocol ${manifest.protocol.major}.x, this product ${PROTOCOL_VERSION.major}.x.`,
         );
       }
-      return { manifest, bundle: join(dist, 'connector.mjs') };
+      // Of a tool that does not say, data of persons is expected.
+      const tools = manifest.tools.map((tool) => ({ ...tool, dataClass: tool.dataClass ?? 'PII' }));
+      return { manifest: { ...manifest, tools }, bundle: join(dist, 'connector.mjs') };
     }),
   );
 }

@@ -17,9 +17,10 @@ import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
 import { draftAction } from './new-action.ts';
 import { decideUndo } from './policies.ts';
-import { configOf } from './proposals.ts';
+import { configOf } from './previews.ts';
+import { checkReason } from './reason.ts';
 import type { Settlement } from './settlement.ts';
-import { assertStorable } from './storable.ts';
+import { insistNotSuspended } from './suspensions.ts';
 import { ask, asPreview, type CallTool, callerCode } from './tool-calls.ts';
 import type { KnownTool, ToolCatalogue } from './tool-catalogue.ts';
 
@@ -33,8 +34,6 @@ export interface UndoParts {
   readonly call: CallTool;
   readonly callTimeoutMs: number;
 }
-
-const longestReason = 2_000;
 
 /** Takes back what was done, by an action of its own, linked both ways; the first one's state follows it. */
 export class Undos {
@@ -104,6 +103,7 @@ export class Undos {
     const { action: first } = await executions.lock(em, plan.actionId);
     const leave = leaveFor(first);
     const principal = await access.checkIn(em, caller, leave.permission, refTo(leave.on));
+    await insistNotSuspended(em, plan.tool.name);
     const context = { ...caller, principal };
     assertUndoable(first, log.now());
     // Only what is done can be undone, and where that is the transition has just been found to be possible.
@@ -143,14 +143,6 @@ export class Undos {
 }
 
 const leaveFor = ({ id }: Action): Leave => ({ permission: 'actions:action:undo', on: id });
-
-function checkReason(reason: string): string {
-  assertStorable(reason, ['input', 'reason']);
-  const text = reason.trim();
-  if (text.length > 0 && text.length <= longestReason) return text;
-  const message = `Say why, in 1 to ${longestReason} characters; it has ${text.length}. The reason is kept in the log.`;
-  throw problem('REASON_REQUIRED', message, ['input', 'reason'], { longest: longestReason });
-}
 
 function assertUndoable(action: Action, now: Date): void {
   if (action.status === 'UNDONE') {

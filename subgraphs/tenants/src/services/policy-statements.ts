@@ -18,6 +18,10 @@ export function saidOn(policies: readonly PolicySource[], permission: string): S
   });
 }
 
+/** All that can be read of the policies. */
+export const saidAtAll = (policies: readonly PolicySource[]): Omit<SaidOn, 'unreadable'>[] =>
+  policies.map((policy) => ({ policy, statements: describe(policy) ?? [] }));
+
 /** All the permissions that a policy speaks of; none for a text that cannot be read. */
 export const permissionsIn = (policy: Pick<PolicySource, 'text'>): string[] => [
   ...new Set(describe(policy)?.flatMap(({ permissions }) => permissions)),

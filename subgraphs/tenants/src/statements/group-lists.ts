@@ -42,7 +42,7 @@ export async function groupsOfUsers(em: EntityManager, userIds: readonly string[
 export async function childrenOfGroups(em: EntityManager, groupIds: readonly string[]): Promise<Group[][]> {
   const pairs: Pair[] = await em.execute(
     `select group_id as of, child_id as id from tenants.group_child
-     where group_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as id)`,
+     where group_id in (select asked.id::uuid from jsonb_array_elements_text(?::jsonb) as asked (id))`,
     [JSON.stringify(groupIds)],
   );
   return spread(groupIds, pairs, await groupsByName(em, idsIn(pairs)));

@@ -23,6 +23,33 @@ export async function patternsOfGroups(em: EntityManager, groupIds: readonly str
   return rows.map(({ pattern }) => pattern);
 }
 
+/** Of what comes with being in the group: the names of it and the groups above it, and of the roles that these have. */
+export async function namesHandedOn(
+  em: EntityManager,
+  groupId: string,
+): Promise<{ readonly groups: string[]; readonly roles: string[] }> {
+  const rows: { kind: 'group' | 'role'; name: string }[] = await em.execute(
+    `with recursive
+       above as (
+         select ?::uuid as id
+         union
+         select c.group_id from tenants.group_child c join above a on c.child_id = a.id
+       ),
+       held as (
+         select a.role_id from tenants.assignment a join above g on a.group_id = g.id
+         where a.expires_at is null or a.expires_at > statement_timestamp()
+         union
+         select i.included_id from tenants.role_include i join held h on i.role_id = h.role_id
+       )
+     select 'group' as kind, g.name from tenants.user_group g join above a on g.id = a.id
+     union all
+     select 'role', r.name from tenants.role r join held h on r.id = h.role_id`,
+    [groupId],
+  );
+  const names = (wanted: string) => rows.filter(({ kind }) => kind === wanted).map(({ name }) => name);
+  return { groups: names('group'), roles: names('role') };
+}
+
 /** Whether the group is among those, or in them however deep: then it would contain itself. */
 export async function containsGroup(em: EntityManager, groupIds: readonly string[], groupId: string): Promise<boolean> {
   if (groupIds.length === 0) return false;
@@ -68,7 +95,7 @@ export async function removeChildren(
 ): Promise<string[]> {
   const rows: { id: string }[] = await em.execute(
     `delete from tenants.group_child where group_id = ?
-       and child_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as id)
+       and child_id in (select asked.id::uuid from jsonb_array_elements_text(?::jsonb) as asked (id))
      returning child_id as id`,
     [groupId, JSON.stringify(childIds)],
   );

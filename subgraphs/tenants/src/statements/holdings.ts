@@ -34,7 +34,7 @@ export async function rolesOfUsers(em: EntityManager, userIds: readonly string[]
 export async function rolesIncludedIn(em: EntityManager, roleIds: readonly string[]): Promise<Role[][]> {
   const pairs: { role_id: string; included_id: string }[] = await em.execute(
     `select role_id, included_id from tenants.role_include
-     where role_id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as id)`,
+     where role_id in (select asked.id::uuid from jsonb_array_elements_text(?::jsonb) as asked (id))`,
     [JSON.stringify(roleIds)],
   );
   const roles = await rolesByName(em, new Set(pairs.map(({ included_id }) => included_id)));
@@ -52,7 +52,7 @@ export const orphanedPatterns = (
   em.execute(
     `select r.id, coalesce(array_agg(pattern order by pattern), '{}') as patterns
      from tenants.role r, unnest(r.permissions) as pattern
-     where r.id in (select id::uuid from jsonb_array_elements_text(?::jsonb) as id)
+     where r.id in (select asked.id::uuid from jsonb_array_elements_text(?::jsonb) as asked (id))
        and not exists (select from kernel.permission p where tenants.meet(pattern, p.name) = p.name)
      group by r.id`,
     [JSON.stringify(roleIds)],

@@ -1,4 +1,4 @@
-import type { EntityManager, Principal } from '@countersign/kernel';
+import type { EntityManager, PolicySource, Principal } from '@countersign/kernel';
 import type { AccessPolicyVersion } from '../entities/access-policy.ts';
 
 /** The policy of that name, however it is capitalised. */
@@ -13,6 +13,10 @@ export async function countActivePolicies(em: EntityManager): Promise<number> {
   const [row]: { active: number }[] = await em.execute('select count(*)::integer as active from kernel.policy');
   return row?.active ?? 0;
 }
+
+/** Those in force that may permit something, as this transaction sees them. */
+export const permittingPolicies = (em: EntityManager): Promise<PolicySource[]> =>
+  em.execute("select id, name, version, source as text from kernel.policy where source like '%permit%' order by name");
 
 export interface PolicyText {
   readonly id: string;

@@ -16,6 +16,21 @@ export async function patternsOf(em: EntityManager, roleIds: readonly string[]):
   return rows.map(({ pattern }) => pattern);
 }
 
+/** The names of the roles, and of those that they include, to the end. */
+export async function namesOf(em: EntityManager, roleIds: readonly string[]): Promise<string[]> {
+  if (roleIds.length === 0) return [];
+  const rows: { name: string }[] = await em.execute(
+    `with recursive held as (
+       select id from tenants.role where id in (?)
+       union
+       select i.included_id from tenants.role_include i join held h on i.role_id = h.id
+     )
+     select name from tenants.role r join held h on r.id = h.id order by name`,
+    [[...roleIds]],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** The patterns that cover no permission which this version of the product declares. */
 export async function unknownPatterns(em: EntityManager, patterns: readonly string[]): Promise<string[]> {
   const rows: { pattern: string }[] = await em.execute(

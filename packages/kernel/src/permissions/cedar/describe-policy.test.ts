@@ -18,6 +18,7 @@ forbid(principal, action == Action::"a:b:delete", resource);`;
           { kind: 'unless', text: 'unless { context.hour < 8 }' },
         ],
         attributes: ['context.hour', 'principal.department', 'principal.groups', 'resource.department'],
+        texts: ['ward 3'],
         annotations: { reason: 'Own ward.' },
       },
       {
@@ -27,6 +28,7 @@ forbid(principal, action == Action::"a:b:delete", resource);`;
         resourceType: null,
         clauses: [],
         attributes: [],
+        texts: [],
         annotations: {},
       },
     ]);

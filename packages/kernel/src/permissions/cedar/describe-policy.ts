@@ -1,4 +1,5 @@
 import { conditionsText } from './clause.ts';
+import { namedTexts } from './named-attributes.ts';
 import { readPolicy, type Statement } from './statements.ts';
 
 export interface StatementDescription {
@@ -11,6 +12,8 @@ export interface StatementDescription {
   readonly clauses: readonly { readonly kind: 'when' | 'unless'; readonly text: string }[];
   /** `principal.department`, `resource.classification`, `context.hour`. */
   readonly attributes: readonly string[];
+  /** The texts and ids that it names: of roles, groups, and values of attributes. */
+  readonly texts: readonly string[];
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -30,6 +33,7 @@ function describe({ number, json, permissions, resourceType, attributes }: State
     resourceType,
     clauses: json.conditions.map((each) => ({ kind: each.kind, text: conditionsText([each]) })),
     attributes,
+    texts: namedTexts(json),
     annotations: Object.fromEntries(Object.entries(json.annotations ?? {}).map(([name, value]) => [name, value ?? ''])),
   };
 }

@@ -10,9 +10,21 @@ export const conditionsOf = ({ conditions }: PolicyJson): { kind: 'when' | 'unle
  * as looking at `principal.roles` or `principal.groups`.
  */
 export function namedAttributes(statement: PolicyJson): string[] {
-  const named = new Set(scopeTypes(statement).flatMap(membership));
+  const named = new Set(scopeEntities(statement).flatMap(({ type }) => membership(type)));
   for (const { body } of conditionsOf(statement)) {
     for (const part of partsOf(body)) for (const path of namedBy(part)) named.add(path);
+  }
+  return [...named].sort();
+}
+
+/** The texts and the entities' ids that a statement names: roles, groups, and what attributes are compared with. */
+export function namedTexts(statement: PolicyJson): string[] {
+  const named = new Set(scopeEntities(statement).map(({ id }) => id));
+  for (const { body } of conditionsOf(statement)) {
+    for (const part of partsOf(body)) {
+      const text = entityOf(part)?.id ?? (part.op === 'value' ? part.value : null);
+      if (typeof text === 'string') named.add(text);
+    }
   }
   return [...named].sort();
 }
@@ -43,11 +55,10 @@ function namedBy(part: Expression): string[] {
   return [];
 }
 
-function scopeTypes({ principal }: PolicyJson): string[] {
+function scopeEntities({ principal }: PolicyJson): { readonly type: string; readonly id: string }[] {
   const group = principal.op === 'in' ? principal : principal.op === 'is' ? principal.in : undefined;
   if (!group || !('entity' in group)) return [];
-  const entity = '__entity' in group.entity ? group.entity.__entity : group.entity;
-  return [entity.type];
+  return ['__entity' in group.entity ? group.entity.__entity : group.entity];
 }
 
 const entityTypes = (expression: Expression): string[] =>

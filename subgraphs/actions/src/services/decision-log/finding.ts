@@ -27,7 +27,11 @@ export type FindingCode =
   /** A tree head that its key did not sign, or whose key is not trusted. */
   | 'HEAD_NOT_TRUSTED'
   /** A signed tree head has another root than these entries: the log was rewritten, or forked. */
-  | 'HEAD_MISMATCH';
+  | 'HEAD_MISMATCH'
+  /** An exported file holds more or less than its last line says, or has no last line. */
+  | 'NOT_WHOLE'
+  /** No trusted tree head speaks for these entries: they could be another's, and others could have been cut off. */
+  | 'UNATTESTED';
 
 export interface Finding {
   code: FindingCode;
@@ -37,6 +41,8 @@ export interface Finding {
   toSeq?: number;
   /** Place in the list that was verified, from 0. */
   position?: number;
+  /** Line of the file that was verified, from 1. */
+  line?: number;
   entryId?: string;
   /** Name of the value concerned. */
   field?: string;

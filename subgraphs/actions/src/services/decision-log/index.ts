@@ -10,10 +10,13 @@ export {
   newEntry,
   type SealedEntry,
 } from './entry.ts';
+export { asLine, type FileLine, type LogEnd, logHeadSchema, type PublishedKey } from './file-line.ts';
 export type { AbsentValue, Finding, FindingCode } from './finding.ts';
 export { LogError, type LogErrorCode } from './log-error.ts';
-export { leafHash, readNodes, rootOf, type TreeNode } from './merkle.ts';
+export { frontierAt, leafHash, type ReadNode, readNodes, rootOf, type TreeNode } from './merkle.ts';
 export { consistencyProof, inclusionProof, nodesNeeded, verifyConsistency, verifyInclusion } from './proofs.ts';
+export { type PublicKeys, readPublicKeys } from './public-keys.ts';
 export { keyIdOf, signTreeHead, type TreeHead, verifyTreeHead } from './tree-head.ts';
 export { type LogReport, verifyLog } from './verify.ts';
+export { type FileOptions, type FileReport, verifyLogFile } from './verify-file.ts';
 export { verifyActionTrail } from './verify-trail.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EMPTY_ROOT, leafHash, rangeRoot, readNodes, rootOf, treeInMemory } from './merkle.ts';
+import { EMPTY_ROOT, frontierAt, leafHash, rangeRoot, readNodes, rootOf, treeInMemory } from './merkle.ts';
 
 /** The leaves and roots that Certificate Transparency implementations are checked against. */
 const LEAVES = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
@@ -32,6 +32,14 @@ describe('the Merkle tree', () => {
     for (let size = 1; size <= leaves.length; size += 1) {
       const { frontier, read } = treeInMemory(leaves.slice(0, size));
       expect(rangeRoot(0, size, read)).toBe(rootOf(frontier));
+    }
+  });
+
+  it('tells from its nodes what its frontier was at every earlier size', () => {
+    const leaves = Array.from({ length: 40 }, (_, index) => leafHash(index.toString(16).padStart(4, '0')));
+    const { read } = treeInMemory(leaves);
+    for (let size = 0; size <= leaves.length; size += 1) {
+      expect(frontierAt(size, read)).toEqual(treeInMemory(leaves.slice(0, size)).frontier);
     }
   });
 

@@ -61,6 +61,19 @@ export function rootOf(frontier: Frontier): Digest {
   return frontier.roots.length === 0 ? EMPTY_ROOT : frontier.roots.reduceRight((right, left) => nodeHash(left, right));
 }
 
+/** The right edge of the tree as it was at this size. */
+export function frontierAt(size: number, read: ReadNode): Frontier {
+  const roots: Digest[] = [];
+  let start = 0;
+  for (let level = Math.floor(Math.log2(size)); level >= 0; level -= 1) {
+    const width = 2 ** level;
+    if (start + width > size) continue;
+    roots.push(read(level, start / width));
+    start += width;
+  }
+  return { size, roots };
+}
+
 /** The root over the leaves from `start` to before `end`, RFC 9162 2.1.1. `start` is where a subtree begins. */
 export function rangeRoot(start: number, end: number, read: ReadNode): Digest {
   const size = end - start;

@@ -34,7 +34,10 @@ export function signTreeHead(
 export function verifyTreeHead(head: TreeHead, publicKey: KeyObject): boolean {
   const { signature, ...statement } = head;
   if (publicKey.asymmetricKeyType !== 'ed25519' || head.keyId !== keyIdOf(publicKey)) return false;
-  return verify(null, signedBytes(statement), publicKey, Buffer.from(signature, 'base64'));
+  const bytes = Buffer.from(signature, 'base64');
+  // Base64 can spell the same bytes in several ways; only one of them was signed and handed out.
+  if (bytes.toString('base64') !== signature) return false;
+  return verify(null, signedBytes(statement), publicKey, bytes);
 }
 
 /** A key's id: SHA-256 over its SubjectPublicKeyInfo (DER), hex. */

@@ -6,7 +6,7 @@ const hours = (count: number) => new Date(now.getTime() + count * 3_600_000);
 
 describe('approving', () => {
   const question = {
-    maker: { id: 'maker', person: 'maker' },
+    makers: [{ id: 'maker', person: 'maker' }],
     approver: { id: 'checker', person: 'checker' },
     approvers: [],
     seenPlanHash: 'plan',
@@ -15,20 +15,34 @@ describe('approving', () => {
 
   it('is for someone other than the maker', () => {
     expect(mayApprove(question)).toEqual({ ok: true });
-    expect(mayApprove({ ...question, approver: question.maker })).toMatchObject({ code: 'MAKER_IS_NOT_CHECKER' });
+    expect(mayApprove({ ...question, approver: { id: 'maker', person: 'maker' } })).toMatchObject({
+      code: 'MAKER_IS_NOT_CHECKER',
+    });
   });
 
   it("is not for the maker's own key, and not for the owner of the key that made it", () => {
     const key = { id: 'key', person: 'maker' };
     expect(mayApprove({ ...question, approver: key })).toMatchObject({ code: 'MAKER_IS_NOT_CHECKER' });
-    expect(mayApprove({ ...question, maker: key, approver: question.maker })).toMatchObject({
+    expect(mayApprove({ ...question, makers: [key], approver: { id: 'maker', person: 'maker' } })).toMatchObject({
       code: 'MAKER_IS_NOT_CHECKER',
     });
   });
 
+  it('is not for who changed it since it was proposed, whoever that was', () => {
+    const makers = [...question.makers, { id: 'editor', person: 'editor' }];
+    for (const approver of [makers[1], { id: 'key', person: 'editor' }]) {
+      expect(mayApprove({ ...question, makers, approver: approver ?? question.approver })).toMatchObject({
+        code: 'MAKER_IS_NOT_CHECKER',
+      });
+    }
+    expect(mayApprove({ ...question, makers })).toEqual({ ok: true });
+  });
+
   it('takes two that no person answers for as two', () => {
     const maker = { id: 'import', person: null };
-    expect(mayApprove({ ...question, maker, approver: { id: 'review', person: null } })).toEqual({ ok: true });
+    expect(mayApprove({ ...question, makers: [maker], approver: { id: 'review', person: null } })).toEqual({
+      ok: true,
+    });
   });
 
   it('counts each checker once, also when they come with a key of theirs', () => {

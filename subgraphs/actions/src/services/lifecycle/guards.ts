@@ -14,7 +14,8 @@ export type Guard = { ok: true } | { ok: false; code: GuardCode; message: string
 
 /** Whether this person may approve this plan: maker and checker differ, and each person counts once. */
 export function mayApprove(question: {
-  maker: Who;
+  /** Who proposed it, and who changed it since. */
+  makers: readonly Who[];
   approver: Who;
   /** Who has approved the current plan already. */
   approvers: readonly Who[];
@@ -22,8 +23,11 @@ export function mayApprove(question: {
   seenPlanHash: string;
   currentPlanHash: string;
 }): Guard {
-  if (sameWho(question.approver, question.maker)) {
-    return refused('MAKER_IS_NOT_CHECKER', 'Whoever proposed an action cannot approve it: someone else has to.');
+  if (question.makers.some((maker) => sameWho(question.approver, maker))) {
+    return refused(
+      'MAKER_IS_NOT_CHECKER',
+      'Whoever proposed or changed an action cannot approve it: someone else has to.',
+    );
   }
   if (question.approvers.some((each) => sameWho(each, question.approver))) {
     return refused(

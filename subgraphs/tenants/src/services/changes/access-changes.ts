@@ -18,9 +18,10 @@ import { AccessChange, AccessChangeStatus } from '../../entities/access-change.t
 import { countAdmins } from '../../statements/admins.ts';
 import { insistAdminsLeft, needsSecondPerson } from './admins-left.ts';
 import { type Applied, accessChanged, type ChangeKind, shownInput } from './change.ts';
+import { insistMayExtend } from './gained.ts';
 import { insistHolds, insistMayDecide, insistMayDecideSome, insistSomebodyElse, unknownChange } from './standing.ts';
 import { insistStorable } from './storable.ts';
-import { asKept, reasonIn, waitingChange } from './waiting-change.ts';
+import { asKept, reasonIn, summarised, waitingChange } from './waiting-change.ts';
 
 export type Outcome<Result> =
   | { readonly result: Result; readonly waiting: null }
@@ -142,8 +143,10 @@ export class AccessChanges {
     principal: Principal,
   ): Promise<Applied<Result>> {
     const admins = kind.mayRemoveAdmin ? await countAdmins(em) : 0;
-    const applied = await kind.apply(em, input, { principal, now: this.#now() });
+    const author = { principal, now: this.#now() };
+    const applied = await kind.apply(em, input, author);
     await em.flush();
+    if (applied.gained) await insistMayExtend(em, applied.gained, author);
     if (kind.mayRemoveAdmin) await insistAdminsLeft(em, kind, admins);
     return applied;
   }
@@ -158,7 +161,7 @@ export class AccessChanges {
         result: null,
         subject: { type: 'AccessChange', id: change.id, name: kind.name },
         before: null,
-        after: shownInput(kind, input),
+        after: summarised(shownInput(kind, input)),
       };
       await tell(em, context, kind, told, { reason: change.reason, waiting: true });
       return change;

@@ -1,7 +1,7 @@
 import { type EntityManager, newId, problem } from '@countersign/kernel';
 import { Assignment } from '../../entities/assignment.ts';
 import type { Role } from '../../entities/role.ts';
-import { patternsOf } from '../../statements/roles.ts';
+import { namesOf, patternsOf } from '../../statements/roles.ts';
 import { changeKind, insistMayGrant } from './change.ts';
 import { insistGroup } from './group-rules.ts';
 import { insistRole } from './role-changes.ts';
@@ -42,7 +42,8 @@ export const assignRole = changeKind<AssignmentDraft & { readonly expiresAt: str
       : em.create(Assignment, { ...told, id: newId(), tenantId, roleId, userId, groupId, since: author.now });
     em.persist(assignment);
     const subject = subjectOf(assignment, role, assignee);
-    return { result: assignment, subject, before, after: contentOf(assignment, role.name, assignee) };
+    const gained = { path: ['input', 'roleId'], roles: await namesOf(em, [role.id]) };
+    return { result: assignment, gained, subject, before, after: contentOf(assignment, role.name, assignee) };
   },
 });
 

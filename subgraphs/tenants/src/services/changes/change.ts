@@ -6,8 +6,20 @@ export interface Author {
   readonly now: Date;
 }
 
+/** What somebody has from now on that policies may go by. */
+export interface Gained {
+  /** The part of the input that gives it. */
+  readonly path: string[];
+  /** Names. */
+  readonly roles?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly attributes?: readonly string[];
+}
+
 export interface Applied<Result> {
   readonly result: Result;
+  /** Absent where nobody gains anything but what roles give, which the kind looks at itself. */
+  readonly gained?: Gained;
   readonly subject: { readonly type: string; readonly id: string; readonly name: string };
   /** What the log keeps of the subject; null where there was, or is, none. No secrets. */
   readonly before: object | null;

@@ -1,7 +1,7 @@
 import { type EntityManager, isUuid, newId, problem } from '@countersign/kernel';
 import { Group, ManagedBy } from '../../entities/group.ts';
 import { knownMembers } from '../../statements/group-members.ts';
-import { addChildren, childrenOf, removeChildren, touchGroup } from '../../statements/groups.ts';
+import { addChildren, childrenOf, namesHandedOn, removeChildren, touchGroup } from '../../statements/groups.ts';
 import { type Author, changeKind } from './change.ts';
 import {
   contentOf,
@@ -46,7 +46,8 @@ export const createGroup = changeKind<GroupDraft, Group>({
     em.persist(group);
     await em.flush();
     await addChildren(em, group, draft.children);
-    return { result: group, subject: subjectOf(group), before: null, after: await contentOf(em, group) };
+    const gained = { path: ['input'], groups: draft.children.length > 0 ? [name] : [] };
+    return { result: group, gained, subject: subjectOf(group), before: null, after: await contentOf(em, group) };
   },
 });
 
@@ -58,6 +59,7 @@ export const updateGroup = changeKind<GroupUpdate, Group>({
   apply: async (em, update, author) => {
     const group = await insistGroup(em, update.id, ['input', 'id']);
     const before = await contentOf(em, group);
+    const renamed = update.name !== undefined && update.name.trim() !== group.name;
     if (update.name !== undefined) {
       group.name = await insistFreeGroupName(em, update.name, group.id, ['input', 'name']);
     }
@@ -66,8 +68,10 @@ export const updateGroup = changeKind<GroupUpdate, Group>({
       group.managedBy = update.managedBy;
     }
     await em.flush();
-    if (update.children) await setChildren(em, group, update.children, author);
-    return { result: group, subject: subjectOf(group), before, after: await contentOf(em, group) };
+    const grew = update.children !== undefined && (await setChildren(em, group, update.children, author));
+    const handedOn = grew ? await namesHandedOn(em, group.id) : { groups: renamed ? [group.name] : [] };
+    const told = { subject: subjectOf(group), before, after: await contentOf(em, group) };
+    return { result: group, gained: { path: ['input'], ...handedOn }, ...told };
   },
 });
 
@@ -84,7 +88,13 @@ export const deleteGroup = changeKind<{ readonly id: string; readonly reason: st
   },
 });
 
-async function setChildren(em: EntityManager, group: Group, wanted: readonly string[], author: Author): Promise<void> {
+/** Answers whether others came into it. */
+async function setChildren(
+  em: EntityManager,
+  group: Group,
+  wanted: readonly string[],
+  author: Author,
+): Promise<boolean> {
   const path = ['input', 'children'];
   const had = await childrenOf(em, group.id);
   const gone = had.filter((id) => !wanted.includes(id));
@@ -96,9 +106,10 @@ async function setChildren(em: EntityManager, group: Group, wanted: readonly str
     await addChildren(em, group, added);
   }
   await removeChildren(em, group.id, gone);
-  if (added.length + gone.length === 0) return;
+  if (added.length + gone.length === 0) return false;
   await touchGroup(em, group.id, author.now);
   await em.refresh(group);
+  return added.length > 0;
 }
 
 async function insistGroups(em: EntityManager, ids: readonly string[]): Promise<void> {

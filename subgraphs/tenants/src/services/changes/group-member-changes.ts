@@ -1,9 +1,17 @@
 import { type EntityManager, isUuid, problem } from '@countersign/kernel';
 import type { Group } from '../../entities/group.ts';
 import { addMembers, countMembers, removeMembers } from '../../statements/group-members.ts';
-import { touchGroup } from '../../statements/groups.ts';
+import { namesHandedOn, touchGroup } from '../../statements/groups.ts';
 import { changeKind } from './change.ts';
-import { insistFew, insistGroup, insistMayHandOn, insistMembers, subjectOf, summaryOf } from './group-rules.ts';
+import {
+  insistFew,
+  insistGroup,
+  insistMayHandOn,
+  insistMembers,
+  isLeftToDirectory,
+  subjectOf,
+  summaryOf,
+} from './group-rules.ts';
 
 export interface MemberChange {
   readonly groupId: string;
@@ -36,7 +44,11 @@ export const addGroupMembers = changeKind<MemberChange, ChangedMembers>({
     }
     const before = { members: await countMembers(em, groupId) };
     const added = await addMembers(em, group, userIds);
-    return concluded(em, group, author.now, before, added, { added: summaryOf(added) });
+    const told = await concluded(em, group, author.now, before, added, { added: summaryOf(added) });
+    return {
+      ...told,
+      ...(!isLeftToDirectory(group, author) && { gained: { path, ...(await namesHandedOn(em, groupId)) } }),
+    };
   },
 });
 

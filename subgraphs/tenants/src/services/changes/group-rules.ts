@@ -40,9 +40,12 @@ export async function insistFreeGroupName(
  * permission to provision, and must not have to be an admin. Refuses with `CANNOT_GRANT`.
  */
 export async function insistMayHandOn(em: EntityManager, group: Group, author: Author, path: string[]): Promise<void> {
-  const isLeftToIt = group.managedBy === ManagedBy.DIRECTORY && holds(author.principal, 'tenants:directory:provision');
-  if (!isLeftToIt) await insistMayHandOnAll(em, group, author, path);
+  if (!isLeftToDirectory(group, author)) await insistMayHandOnAll(em, group, author, path);
 }
+
+/** Whether who says who is in the group need not hold what it hands on. */
+export const isLeftToDirectory = ({ managedBy }: Group, { principal }: Author): boolean =>
+  managedBy === ManagedBy.DIRECTORY && holds(principal, 'tenants:directory:provision');
 
 /** The same without the exception: for who would leave a group to the directory. */
 export async function insistMayHandOnAll(

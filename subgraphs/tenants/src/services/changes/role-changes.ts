@@ -1,7 +1,7 @@
 import { type EntityManager, isUuid, newId, problem } from '@countersign/kernel';
 import { Assignment } from '../../entities/assignment.ts';
 import { Role } from '../../entities/role.ts';
-import { includesOf, includesRole, patternsOf, setIncludes, unknownPatterns } from '../../statements/roles.ts';
+import { includesOf, includesRole, namesOf, patternsOf, setIncludes, unknownPatterns } from '../../statements/roles.ts';
 import { type Author, changeKind, insistMayGrant } from './change.ts';
 import { insistName } from './names.ts';
 
@@ -54,8 +54,12 @@ export const updateRole = changeKind<RoleUpdate, Role>({
   apply: async (em, update, author) => {
     const role = await insistOwnRole(em, update.id);
     const before = await contentOf(em, role);
-    if (update.name !== undefined && update.name.trim() !== role.name)
+    // Who has the role is then of that name, and of the roles that come to be included.
+    const gained: string[] = [];
+    if (update.name !== undefined && update.name.trim() !== role.name) {
       role.name = await insistFreeName(em, update.name);
+      gained.push(role.name);
+    }
     if (update.description !== undefined) role.description = update.description.trim();
     if (update.permissions) {
       const added = update.permissions.filter((each) => !role.permissions.includes(each));
@@ -64,18 +68,17 @@ export const updateRole = changeKind<RoleUpdate, Role>({
     }
     if (update.includes) {
       const had = new Set(before.includes);
-      await insistIncludable(
-        em,
-        update.includes.filter((id) => !had.has(id)),
-        author,
-      );
+      const added = update.includes.filter((id) => !had.has(id));
+      await insistIncludable(em, added, author);
+      gained.push(...(await namesOf(em, added)));
       if (await includesRole(em, update.includes, role.id)) {
         throw problem('ROLE_CYCLE', `The role "${role.name}" would contain itself.`, ['input', 'includes']);
       }
       await setIncludes(em, role.tenantId, role.id, update.includes);
     }
     await em.flush();
-    return { result: role, subject: subjectOf(role), before, after: await contentOf(em, role) };
+    const told = { subject: subjectOf(role), before, after: await contentOf(em, role) };
+    return { result: role, gained: { path: ['input'], roles: gained }, ...told };
   },
 });
 

@@ -11,7 +11,7 @@ export interface UserAttributeUpdate {
   readonly reason: string | null;
 }
 
-/** Refuses with `USER_NOT_FOUND`, `ATTRIBUTE_UNKNOWN`, `ATTRIBUTE_INVALID`, `ATTRIBUTE_MISSING`. */
+/** Refuses with `USER_NOT_FOUND`, `ATTRIBUTE_UNKNOWN`, `ATTRIBUTE_INVALID`, `ATTRIBUTE_MISSING`, `CANNOT_GRANT`. */
 export const updateUserAttributes = changeKind<UserAttributeUpdate, User>({
   name: 'user.attributes',
   permission: 'tenants:user:administer',
@@ -19,6 +19,7 @@ export const updateUserAttributes = changeKind<UserAttributeUpdate, User>({
     const user = await insistUser(em, id, ['input', 'userId']);
     const before = contentOf(user);
     user.attributes = changedAttributes(await attributeSchemaIn(em), user.attributes, attributes);
-    return { result: user, subject: subjectOf(user), before, after: contentOf(user) };
+    const gained = { path: ['input', 'attributes'], attributes: Object.keys(attributes) };
+    return { result: user, gained, subject: subjectOf(user), before, after: contentOf(user) };
   },
 });

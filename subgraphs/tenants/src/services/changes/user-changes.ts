@@ -28,7 +28,7 @@ export interface OfUser {
 
 const permission = 'tenants:user:administer';
 
-/** Refuses with `EMAIL_INVALID`, `EMAIL_TAKEN`, `NAME_INVALID`, and as attributes are refused. */
+/** Refuses with `EMAIL_INVALID`, `EMAIL_TAKEN`, `NAME_INVALID`, `CANNOT_GRANT`, and as attributes are refused. */
 export const createUser = changeKind<UserDraft, User>({
   name: 'user.create',
   permission,
@@ -45,7 +45,8 @@ export const createUser = changeKind<UserDraft, User>({
       createdAt: now,
     });
     em.persist(user);
-    return { result: user, subject: subjectOf(user), before: null, after: contentOf(user) };
+    const gained = { path: ['input', 'attributes'], attributes: Object.keys(attributes) };
+    return { result: user, gained, subject: subjectOf(user), before: null, after: contentOf(user) };
   },
 });
 

@@ -42,3 +42,16 @@ export const asKept = <Input extends object>(input: Input): Input => JSON.parse(
 
 export const reasonIn = (input: object): string | null =>
   'reason' in input && typeof input.reason === 'string' ? input.reason : null;
+
+const mostTold = 100;
+
+/** The log names the first hundred of what is many; the change itself keeps all. */
+export const summarised = (input: Record<string, unknown>): object =>
+  Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [
+      name,
+      Array.isArray(value) && value.length > mostTold
+        ? { count: value.length, first: value.slice(0, mostTold) }
+        : value,
+    ]),
+  );

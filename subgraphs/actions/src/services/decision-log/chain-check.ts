@@ -1,0 +1,121 @@
+import type { LogHead } from './chain.ts';
+import type { SealedEntry } from './entry.ts';
+import type { AbsentValue, Finding } from './finding.ts';
+import { appendLeaf, type Frontier, leafHash, rootOf } from './merkle.ts';
+import { absentFields, type ReadEntry } from './verify-entry.ts';
+
+/** How many actions' last entries, and how many entries with absent values, are remembered. */
+const mostRemembered = 100_000;
+
+/**
+ * Follows entries in the order of their numbers: each link, the tree that they make, each action's own line, and which
+ * values are no longer there. Its memory is bounded, however long the log is.
+ */
+export class ChainCheck {
+  readonly #tell: (finding: Finding) => void;
+  readonly #tenantId: string;
+  #last: { seq: number; hash: string; sound: boolean };
+  #tree: Frontier;
+  #chainedTo: number;
+  readonly #lastOfAction = new Map<string, string>();
+  /** Whether an action's first entry that is seen here may not be its first one. */
+  #forgetful: boolean;
+  readonly #absent = new Map<string, AbsentValue[]>();
+  readonly #erased: AbsentValue[] = [];
+  #absentCount = 0;
+  #erasedCount = 0;
+
+  constructor(from: LogHead, tell: (finding: Finding) => void) {
+    this.#tell = tell;
+    this.#tenantId = from.tenantId;
+    this.#last = { seq: from.seq, hash: from.hash, sound: true };
+    this.#tree = { size: from.treeSize, roots: from.frontier };
+    this.#chainedTo = from.seq;
+    this.#forgetful = from.seq > 0;
+  }
+
+  follow({ entry, sound, position }: ReadEntry): void {
+    const { seq } = entry;
+    const at = { seq, position, entryId: entry.id };
+    const linked = seq === this.#last.seq + 1 && entry.previousHash === this.#last.hash;
+    if (linked && sound && this.#chainedTo === seq - 1) this.#chainedTo = seq;
+    if (seq === this.#last.seq + 1 && !linked && sound && this.#last.sound) {
+      const before = this.#last.seq === 0 ? "the log's beginning" : `entry ${this.#last.seq}`;
+      this.#tell({ ...at, code: 'REPLACED', message: `Entry ${seq} does not follow from ${before}.` });
+    }
+    this.#checkAction(entry, at);
+    if (this.#tree.size === seq - 1) this.#tree = appendLeaf(this.#tree, leafHash(entry.hash)).frontier;
+    this.#last = { seq, hash: entry.hash, sound };
+    this.#noteAbsent(entry);
+    if (sound && entry.kind === 'ERASURE') this.#noteErasure(entry);
+  }
+
+  /** Number of the last entry of the unbroken run from the start. */
+  get chainedTo(): number {
+    return this.#chainedTo;
+  }
+
+  get lastSeq(): number {
+    return this.#last.seq;
+  }
+
+  /** How many leaves the tree has; it stops growing where an entry is missing. */
+  get size(): number {
+    return this.#tree.size;
+  }
+
+  get root(): string {
+    return rootOf(this.#tree);
+  }
+
+  /** Where the log stands behind the last entry: what a file that goes on from here is verified from. */
+  get head(): LogHead {
+    const { seq, hash } = this.#last;
+    return { tenantId: this.#tenantId, seq, hash, treeSize: this.#tree.size, frontier: this.#tree.roots };
+  }
+
+  /** Values that are absent: how many no entry accounts for, how many an ERASURE entry does, and the first of these. */
+  get absent(): { withheld: number; erased: number; erasures: readonly AbsentValue[] } {
+    return { withheld: this.#absentCount - this.#erasedCount, erased: this.#erasedCount, erasures: this.#erased };
+  }
+
+  #checkAction(entry: SealedEntry, at: { seq: number; position: number; entryId: string }): void {
+    const { actionId } = entry;
+    if (actionId === null) return;
+    const earlier = this.#lastOfAction.get(actionId);
+    this.#lastOfAction.delete(actionId);
+    this.#lastOfAction.set(actionId, entry.contentDigest);
+    if (forgetOldest(this.#lastOfAction)) this.#forgetful = true;
+    if (earlier === undefined && this.#forgetful) return;
+    if (entry.previousOfAction === (earlier ?? null)) return;
+    const message = `Entry ${entry.seq} does not name the entry before it of action ${actionId}.`;
+    this.#tell({ ...at, code: 'ACTION_GAP', message });
+  }
+
+  #noteAbsent(entry: SealedEntry): void {
+    const fields = absentFields(entry);
+    if (fields.length === 0) return;
+    this.#absentCount += fields.length;
+    const { seq, id: entryId } = entry;
+    this.#absent.set(
+      entryId,
+      fields.map((field) => ({ seq, entryId, field, erasedBy: null })),
+    );
+    forgetOldest(this.#absent);
+  }
+
+  #noteErasure({ seq, facts }: SealedEntry): void {
+    const absent = this.#absent.get(String(facts.entryId)) ?? [];
+    const named = new Set(Array.isArray(facts.fields) ? facts.fields : []);
+    const erased = absent.filter(({ field, erasedBy }) => erasedBy === null && named.has(field));
+    for (const value of erased) value.erasedBy = seq;
+    this.#erasedCount += erased.length;
+    if (this.#erased.length < mostRemembered) this.#erased.push(...erased);
+  }
+}
+
+function forgetOldest(map: Map<string, unknown>): boolean {
+  if (map.size <= mostRemembered) return false;
+  const [oldest] = map.keys();
+  return oldest !== undefined && map.delete(oldest);
+}

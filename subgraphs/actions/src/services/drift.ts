@@ -1,0 +1,124 @@
+import {
+  type Access,
+  type Database,
+  type EntityManager,
+  type EventOrigin,
+  publish,
+  type UserProblem,
+} from '@countersign/kernel';
+import { Action } from '../entities/action.ts';
+import type { Outcome, Preview } from '../entities/plan.ts';
+import { refTo } from '../proposed-action.ts';
+import { canonicalJson } from './decision-log/index.ts';
+import { lockAction } from './load-actions.ts';
+import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
+import { move } from './move.ts';
+import { configOf, type PreviewRequest, type Previews } from './previews.ts';
+import type { ToolCatalogue } from './tool-catalogue.ts';
+
+/** How a plan compares with what executing would do at this moment. */
+export type Comparison = { readonly calls: readonly CallRecord[] } & (
+  | { readonly kind: 'same' }
+  /** The tool refuses by now, or would do something else. */
+  | { readonly kind: 'changed'; readonly preview: Preview | null; readonly refusal: UserProblem | null }
+  /** The other side does not answer: nothing is known. */
+  | { readonly kind: 'unknown'; readonly refusal: UserProblem }
+);
+
+/** Sees to it that what is executed is what was previewed and approved. */
+export class Drift {
+  readonly #database: Database;
+  readonly #access: Access;
+  readonly #catalogue: ToolCatalogue;
+  readonly #previews: Previews;
+  readonly #log: LogWriter;
+
+  constructor(parts: {
+    database: Database;
+    access: Access;
+    catalogue: ToolCatalogue;
+    previews: Previews;
+    log: LogWriter;
+  }) {
+    this.#database = parts.database;
+    this.#access = parts.access;
+    this.#catalogue = parts.catalogue;
+    this.#previews = parts.previews;
+    this.#log = parts.log;
+  }
+
+  /**
+   * Looks again before an approved plan is begun. Where it no longer holds the action is STALE from then on. Answers
+   * what it took to look, or null where it may not be begun. Throws `FORBIDDEN` for who may not begin it; refuses with `OTHER_SIDE_UNAVAILABLE`; then nothing has
+   * changed.
+   */
+  async look(actionId: string, origin: EventOrigin, permission: string): Promise<readonly CallRecord[] | null> {
+    const { principal } = origin;
+    const plan = await this.#database.read(principal, async (em) => {
+      const action = await em.findOne(Action, { id: actionId });
+      // What takes back was previewed in the same breath; what runs already is settled by asking what became of it.
+      if (action?.status !== 'APPROVED' || action.undoOfId !== null) return null;
+      // Who may not begin it does not have the other side asked either.
+      await this.#access.checkIn(em, origin, permission, refTo(actionId));
+      const tool = this.#catalogue.tool(action.tool);
+      return tool
+        ? { action, request: requestFor(action, tool, await configOf(em, tool.connector.manifest.name)) }
+        : null;
+    });
+    if (!plan) return [];
+    const found = await this.compare(plan.request, plan.action.preview);
+    if (found.kind === 'same') return found.calls;
+    const { id, tool } = plan.action;
+    if (found.kind === 'unknown') {
+      await this.#database.withTenant(principal, (em) => publishCalls(em, origin, { actionId: id, tool }, found.calls));
+      throw found.refusal;
+    }
+    return this.#database.withTenant(principal, async (em) => {
+      const locked = await lockAction(em, id);
+      // Somebody else was faster: with another plan, or with this one.
+      if (locked.status !== 'APPROVED' || locked.planHash !== plan.action.planHash) return found.calls;
+      await publishCalls(em, origin, { actionId: id, tool }, found.calls);
+      await this.markStale(em, locked, found, origin);
+      return null;
+    });
+  }
+
+  async compare(request: PreviewRequest, planned: Preview): Promise<Comparison> {
+    const { preview = null, refusal = null, calls } = await this.#previews.look(request);
+    if (refusal?.errors.some(({ code }) => code === 'OTHER_SIDE_UNAVAILABLE'))
+      return { kind: 'unknown', refusal, calls };
+    if (preview && canonicalJson(preview) === canonicalJson(planned)) return { kind: 'same', calls };
+    return { kind: 'changed', preview, refusal, calls };
+  }
+
+  /** A locked action whose plan does not hold any more: what would happen now is kept beside it. */
+  async markStale(
+    em: EntityManager,
+    action: Action,
+    { preview, refusal }: Pick<Extract<Comparison, { kind: 'changed' }>, 'preview' | 'refusal'>,
+    origin: EventOrigin,
+  ): Promise<void> {
+    move(action, { type: 'PLAN_CHANGED' });
+    action.drift = preview;
+    action.outcome = refusal ? outcomeOf(refusal) : null;
+    const { id: actionId, tool, planHash } = action;
+    const facts = { planHash, errorCode: action.outcome?.errorCode ?? null };
+    this.#log.append(em, origin, action, 'STALENESS', {
+      facts,
+      values: preview ? { preview } : { message: action.outcome?.errorMessage },
+    });
+    await publish(em, origin, 'ActionStale', { actionId, tool });
+    await em.flush();
+  }
+}
+
+const requestFor = (
+  { id, tenantId, input }: Action,
+  tool: PreviewRequest['tool'],
+  config: PreviewRequest['config'],
+): PreviewRequest => ({ id, tool, tenantId, config, input });
+
+function outcomeOf({ errors: [first] }: UserProblem): Outcome {
+  const { code = 'REFUSED', message = 'The tool refuses it by now.' } = first ?? {};
+  return { externalId: null, output: null, summary: null, errorCode: code, errorMessage: message };
+}

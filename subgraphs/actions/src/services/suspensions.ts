@@ -1,0 +1,119 @@
+import {
+  type Database,
+  type EntityManager,
+  type EventOrigin,
+  newId,
+  type Principal,
+  problem,
+} from '@countersign/kernel';
+import { Suspension, SuspensionScope } from '../entities/suspension.ts';
+import type { LogWriter } from './log-writer.ts';
+import { checkReason } from './reason.ts';
+import type { ToolCatalogue } from './tool-catalogue.ts';
+
+/** What to stop, or to let go on: everything where neither is named, and not both. */
+export interface Covered {
+  readonly connector: string | null;
+  readonly tool: string | null;
+}
+
+/** The switch that stops everything, or a part of it. Asked in the transaction that begins, so that it holds at once. */
+export class Suspensions {
+  readonly #database: Database;
+  readonly #catalogue: ToolCatalogue;
+  readonly #log: LogWriter;
+
+  constructor(parts: { database: Database; catalogue: ToolCatalogue; log: LogWriter }) {
+    this.#database = parts.database;
+    this.#catalogue = parts.catalogue;
+    this.#log = parts.log;
+  }
+
+  /** Those in force, the latest first. */
+  all(principal: Principal): Promise<Suspension[]> {
+    return this.#database.read(principal, (em) => em.find(Suspension, {}, { orderBy: { since: 'desc', id: 'desc' } }));
+  }
+
+  /**
+   * From the end of it on nothing that it covers is begun; what is under way is brought to its end. What is stopped
+   * already stays so, with its first reason. Refuses with `TOOL_NOT_FOUND`, `CONNECTOR_UNKNOWN`, `REASON_REQUIRED`.
+   */
+  suspend(covered: Covered, reason: string, origin: EventOrigin): Promise<Suspension> {
+    const because = checkReason(reason);
+    const { scope, name } = this.#known(covered);
+    return this.#database.withTenant(origin.principal, async (em) => {
+      const standing = await em.findOne(Suspension, { scope, name });
+      if (standing) return standing;
+      const { tenantId, kind: suspendedByKind, id: suspendedById } = origin.principal;
+      const by = { suspendedByKind, suspendedById, since: this.#log.now() };
+      const suspension = em.create(Suspension, { id: newId(), tenantId, scope, name, reason: because, ...by });
+      em.persist(suspension);
+      this.#record(em, origin, { state: 'SUSPENDED', scope, name }, because);
+      return suspension;
+    });
+  }
+
+  /** Lets it go on. Answers whether it was stopped. Refuses like `suspend`. */
+  resume(covered: Covered, reason: string, origin: EventOrigin): Promise<boolean> {
+    const because = checkReason(reason);
+    const { scope, name } = this.#known(covered);
+    return this.#database.withTenant(origin.principal, async (em) => {
+      const standing = await em.findOne(Suspension, { scope, name });
+      if (!standing) return false;
+      em.remove(standing);
+      this.#record(em, origin, { state: 'RESUMED', scope, name }, because);
+      return true;
+    });
+  }
+
+  #record(em: EntityManager, origin: EventOrigin, facts: object, reason: string): void {
+    this.#log.appendGeneral(em, origin, 'CONFIGURATION', {
+      facts: { subject: 'suspension', ...facts },
+      values: { reason },
+    });
+  }
+
+  #known({ connector, tool }: Covered): Pick<Suspension, 'scope' | 'name'> {
+    if (tool !== null && connector !== null) {
+      throw problem('SCOPE_INVALID', 'Name a tool, or a connector, or neither for everything; not both.', ['input']);
+    }
+    if (tool !== null) {
+      if (this.#catalogue.tool(tool)) return { scope: SuspensionScope.TOOL, name: tool };
+      throw problem('TOOL_NOT_FOUND', `There is no tool ${tool}; \`connectors\` lists those that there are.`, [
+        'input',
+        'tool',
+      ]);
+    }
+    if (connector === null) return { scope: SuspensionScope.TENANT, name: '*' };
+    if (this.#catalogue.connectors.has(connector)) return { scope: SuspensionScope.CONNECTOR, name: connector };
+    const names = [...this.#catalogue.connectors.keys()].join(', ') || 'none';
+    throw problem('CONNECTOR_UNKNOWN', `There is no connector ${connector}; there are ${names}.`, [
+      'input',
+      'connector',
+    ]);
+  }
+}
+
+/** What stops the tool, of the tenant whose transaction it is: the widest first. */
+export async function suspensionOf(em: EntityManager, tool: string): Promise<Suspension | null> {
+  const [connector = ''] = tool.split('.');
+  const covering = await em.find(Suspension, {
+    $or: [
+      { scope: SuspensionScope.TENANT },
+      { scope: SuspensionScope.CONNECTOR, name: connector },
+      { scope: SuspensionScope.TOOL, name: tool },
+    ],
+  });
+  const widest = ['TENANT', 'CONNECTOR', 'TOOL'];
+  return covering.sort((a, b) => widest.indexOf(a.scope) - widest.indexOf(b.scope))[0] ?? null;
+}
+
+/** Refuses with `SUSPENDED`. */
+export async function insistNotSuspended(em: EntityManager, tool: string): Promise<void> {
+  const suspension = await suspensionOf(em, tool);
+  if (!suspension) return;
+  const { scope, name, reason, since } = suspension;
+  const what = scope === SuspensionScope.TENANT ? 'All actions are' : `Actions of ${name} are`;
+  const message = `${what} suspended since ${since.toISOString()}: ${reason}`;
+  throw problem('SUSPENDED', message, ['input', 'actionId'], { scope, name, since: since.toISOString() });
+}
