@@ -28,4 +28,6 @@ export default {
   testTimeout: 60_000,
   // Jest leaves one core to its user; most of these tests wait for processes of their own.
   maxWorkers: '100%',
+  // What tests load stays in a worker's memory; beyond this it spends its time collecting it.
+  workerIdleMemoryLimit: '1200MB',
 };

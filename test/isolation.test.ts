@@ -72,6 +72,8 @@ describe('what one may not read', () => {
     ])(
       '%s',
       async (_where, plant, told) => {
+        // Nobody has left yet of whom the plant would make somebody again.
+        if (plant === masksNothing) await renew(7);
         planting.plant = plant;
         const { leaks } = await tryToLeak(house, tenants, { seed: 7, operations: 1_500, stopAtFirst: true });
         expect(leaks[0]).toMatch(told);

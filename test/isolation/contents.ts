@@ -109,7 +109,11 @@ async function makeActions(em: EntityManager, tenant: TestTenant, dice: Dice): P
       title: `Pay ${word()}`,
       tool_version: '1.0.0',
       input: { to: word() },
-      preview: { summary: `Pays ${word()}`, changes: [{ path: word(), before: null, after: word() }], costUsd: cost },
+      preview: {
+        summary: `Pays ${word()}`,
+        changes: [{ path: 'Ledger.entry', before: null, after: word() }],
+        costUsd: cost,
+      },
       plan_hash: digest(word()),
       policy: { decision: 'REQUIRE_APPROVAL', reasons: [`Because ${word()}`] },
       reversible: dice.chance(0.5),
@@ -135,6 +139,7 @@ async function makeActions(em: EntityManager, tenant: TestTenant, dice: Dice): P
       checks: 0,
       workflow: `flow ${word()}`,
       surface: `place ${word()}`,
+      planned_at: '2026-11-01',
       correlation_id: newId(),
       created_at: '2026-11-01',
       updated_at: '2026-11-01',
@@ -145,6 +150,13 @@ async function makeActions(em: EntityManager, tenant: TestTenant, dice: Dice): P
   await em.execute(
     'update actions.action as done set undo_id = undo.id from actions.action as undo where undo.undo_of_id = done.id',
   );
+  await insert(em, 'actions.gate', {
+    id: newId(),
+    tenant_id,
+    name: `Gate ${word()}`,
+    definition: { tools: ['ledger.*'], approvals: { count: 1, byRoles: [word()] } },
+    updated_at: '2026-11-01',
+  });
   await insert(em, 'actions.suspension', {
     id: newId(),
     tenant_id,

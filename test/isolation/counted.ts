@@ -7,6 +7,7 @@ export const tableOfType: Readonly<Record<string, string>> = {
   AccessPolicy: 'tenants.policy',
   AccessPolicyVersion: 'tenants.policy_version',
   Action: 'actions.action',
+  ActionGate: 'actions.gate',
   Answer: 'inference.answer',
   ApiKey: 'tenants.api_key',
   Approval: 'actions.approval',
@@ -40,6 +41,7 @@ const ofNoTable = new Set([
 
 /** What a number counts. */
 export const tableOfNumber: Readonly<Record<string, string>> = {
+  'InboxConnection.count': 'actions.action',
   'AddGroupMembersPayload.added': 'tenants.app_user',
   'AuditExport.count': 'actions.log_entry',
   'DecisionLogExport.count': 'actions.log_entry',
@@ -57,7 +59,14 @@ const countsNothing = new Set([
   ...['Passage.start', 'Passage.end', 'Passage.ordinal', 'RenderedPolicyProblem.line', 'RenderedPolicyProblem.column'],
   ...['AccessFlips.total', 'AccessFlips.permissions', 'AccessFlips.principals', 'AccessFlipsOfPermission.total'],
   ...['AccessFlipsOfPrincipal.total', 'DecisionsTried.records', 'PolicySimulation.drifted'],
-  ...['Action.revision', 'TreeHead.treeSize', 'LogEntryProof.seq', 'ConsistencyProof.from', 'ConsistencyProof.to'],
+  ...[
+    'Action.revision',
+    'ActionGate.version',
+    'TreeHead.treeSize',
+    'LogEntryProof.seq',
+    'ConsistencyProof.from',
+    'ConsistencyProof.to',
+  ],
 ]);
 
 /**

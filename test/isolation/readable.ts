@@ -67,6 +67,9 @@ const rules: Readonly<Record<string, Rule>> = {
   'actions.log_head': (_row, caller) => caller.holds('actions:log:read'),
   'actions.log_tree_head': (_row, caller) => caller.holds('actions:log:read'),
   'actions.log_node': (_row, caller) => caller.holds('actions:log:read'),
+  // What keeps somebody from approving or executing is told to them.
+  'actions.gate': (_row, caller) =>
+    ['read', 'approve', 'execute'].some((verb) => caller.holds(`actions:action:${verb}`)),
   'actions.suspension': (_row, caller) => caller.holds('actions:action:read'),
   'actions.connector_installation': (_row, caller) => caller.holds('actions:connector:read'),
 

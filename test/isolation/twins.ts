@@ -128,6 +128,7 @@ function makeActions({ database }: IsolationHouse, tenant: string): Promise<stri
         checks: 0,
         correlation_id: newId(),
         created_at: '2026-11-01',
+        planned_at: '2026-11-01',
         updated_at: '2026-11-01',
       });
       ids.push(id);

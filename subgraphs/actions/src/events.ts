@@ -8,6 +8,8 @@ export interface ActionEvents {
   /** Nothing took effect. `code`: of what went wrong. */
   ActionFailed: ActionFact & { readonly undoOf: string | null; readonly code: string | null };
   ActionUndone: ActionFact;
+  /** Its tries are used up: a person has to look. */
+  ActionDeadLettered: ActionFact;
   /** Nobody decided on it, or executed it, in time. */
   ActionExpired: ActionFact;
   /** What would happen is no longer what was previewed. */

@@ -1,6 +1,7 @@
 import { defineSubgraph, Loop, type SubgraphDefinition } from '@countersign/kernel';
 import { consumers } from './consumers.ts';
 import { Action } from './entities/action.ts';
+import { ActionGate } from './entities/action-gate.ts';
 import { Approval } from './entities/approval.ts';
 import { ConnectorInstallation } from './entities/connector-installation.ts';
 import { Evidence } from './entities/evidence.ts';
@@ -15,11 +16,15 @@ import { treeHeads } from './migrations/004-tree-heads.ts';
 import { revisions } from './migrations/005-revisions.ts';
 import { suspensions } from './migrations/006-suspensions.ts';
 import { expiry } from './migrations/007-expiry.ts';
+import { gates } from './migrations/008-gates.ts';
+import { retries } from './migrations/009-retries.ts';
 import { permissions } from './permissions.ts';
 import { ActionResolver } from './resolvers/action.resolver.ts';
+import { ActionGateResolver } from './resolvers/action-gate.resolver.ts';
 import { AuditTrailResolver } from './resolvers/audit-trail.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
+import { InboxResolver } from './resolvers/inbox.resolver.ts';
 import { LogErasureResolver } from './resolvers/log-erasure.resolver.ts';
 import { LogExportResolver } from './resolvers/log-export.resolver.ts';
 import { LogProofsResolver } from './resolvers/log-proofs.resolver.ts';
@@ -46,8 +51,8 @@ export const actions = defineActions();
 export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition {
   return defineSubgraph({
     name: 'actions',
-    entities: [Action, Approval, Evidence, ConnectorInstallation, Suspension, LogEntry, LogHead, TreeHead],
-    migrations: [initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry],
+    entities: [Action, Approval, Evidence, ConnectorInstallation, Suspension, ActionGate, LogEntry, LogHead, TreeHead],
+    migrations: [initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
     permissions,
     assemble: (kernel) => {
       const { catalogue, services, stop } = assembleServices(kernel, timing);
@@ -67,6 +72,8 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new AuditTrailResolver(auditTrail),
           new ConnectorResolver(installations),
           new SuspensionResolver(services.suspensions),
+          new ActionGateResolver(services.gates),
+          new InboxResolver(services.inbox),
         ],
         references: {
           Action: (keys, context) =>

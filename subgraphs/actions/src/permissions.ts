@@ -40,6 +40,11 @@ export const permissions: SubgraphPermissions = {
     },
     { name: 'actions:connector:configure', description: 'Configure connectors.', risk: 'HIGH' },
     {
+      name: 'actions:gate:administer',
+      description: 'Set what actions need: approvals, change windows, freezes, limits.',
+      risk: 'HIGH',
+    },
+    {
       name: 'actions:suspension:administer',
       description: 'Stop what is executed and undone, and resume it.',
       risk: 'HIGH',
@@ -61,6 +66,8 @@ export const permissions: SubgraphPermissions = {
     consistencyProof: can('actions:log:read'),
     connectors: can('actions:connector:read'),
     suspensions: can('actions:action:read'),
+    actionGates: can('actions:action:read'),
+    inbox: canList('actions:action:approve'),
   },
   Mutation: {
     // What is let through here is decided again under the action's lock.
@@ -69,11 +76,15 @@ export const permissions: SubgraphPermissions = {
     rejectAction: canList('actions:action:approve'),
     executeAction: onAction('actions:action:execute'),
     undoAction: onAction('actions:action:undo'),
+    requeueAction: onAction('actions:action:execute'),
+    abandonAction: onAction('actions:action:execute'),
     // They take leave to propose with the action's tool, which the service insists on.
     previewAction: canList('actions:action:read'),
     reviseAction: canList('actions:action:read'),
     eraseLogValues: can('actions:log:erase'),
     configureConnector: can('actions:connector:configure'),
+    setActionGate: can('actions:gate:administer'),
+    removeActionGate: can('actions:gate:administer'),
     suspendActions: can('actions:suspension:administer'),
     resumeActions: can('actions:suspension:administer'),
     // Each tool's own mutation needs `tool:<connector>.<tool>:propose`: see resolvers/tool-mutations.ts.

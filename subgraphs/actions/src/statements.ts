@@ -14,6 +14,18 @@ export const dueActions = (
     [due.now, due.alone, due.owner, due.limit],
   );
 
+/** Actions that are to be tried again by now, of all tenants. */
+export const retriableActions = (
+  em: EntityManager,
+  now: Date,
+  limit: number,
+): Promise<{ id: string; tenantId: string }[]> =>
+  em.execute(
+    `select id, tenant_id as "tenantId" from actions.action
+     where status = 'FAILED' and retry_at <= ? order by retry_at limit ?`,
+    [now, limit],
+  );
+
 /** Actions whose time has run out before they were begun, of all tenants. */
 export const expiringActions = (
   em: EntityManager,

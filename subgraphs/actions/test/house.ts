@@ -85,6 +85,7 @@ export class House {
     const house = new House();
     house.hospital = await startHospital({ port: 0, dataDir: join(house.#folder, 'hospital'), faults: true });
     house.subgraphs = await startTestSubgraphs([defineActions(timing)], { graph: house.#graph, loops: true });
+    await house.#peopleAreThere();
     await house.configure({ baseUrl: `${house.hospital.url}/acme/fhir/R4` });
     return house;
   }
@@ -171,6 +172,30 @@ export class House {
   async #act(field: string, type: string, input: object, who: Principal): Promise<Answer> {
     const query = `mutation ($input: ${type}ActionInput!) { ${field}(input: $input) { ${fields} } }`;
     return (await this.ask<Record<string, Answer>>(who, query, { input }))[field] as Answer; // The one field asked for.
+  }
+
+  /** Somebody leaves the tenant. */
+  async leaves({ id }: Principal): Promise<void> {
+    await this.#asOwner(`insert into kernel.gone values ('${id}')`);
+  }
+
+  /** In the place of the tenants subgraph: everybody is there who has not left. */
+  #peopleAreThere(): Promise<void> {
+    return this.#asOwner(`
+      create table kernel.gone (id text primary key);
+      grant select on kernel.gone to countersign_app;
+      create or replace function kernel.access_of(kind text, id text, session text)
+        returns table (person text, email text, roles text[], groups text[], permissions text[], attributes jsonb,
+                       until timestamptz)
+        language sql stable as $$
+          select $2, null, '{}'::text[], '{}'::text[], '{}'::text[], '{}'::jsonb, null::timestamptz
+          where not exists (select from kernel.gone where gone.id = $2) $$;`);
+  }
+
+  async #asOwner(sql: string): Promise<void> {
+    const { backend } = this.subgraphs.database;
+    if (backend.kind !== 'pglite') throw new Error('This test reaches round the application.');
+    await backend.turnstile.run(() => backend.pglite.exec(sql));
   }
 
   /** Stands for the whole graph: one answer, which its asker alone may read. */

@@ -148,6 +148,33 @@ export class Action {
   @Property({ type: 'datetime', nullable: true })
   expiresAt!: Date | null;
 
+  /** When the plan that stands was made. */
+  @Property({ type: 'datetime' })
+  plannedAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: 'When the other side had done it, or taken it; null before.' })
+  @Property({ type: 'datetime', nullable: true })
+  doneAt!: Date | null;
+
+  /** How often it has failed since it was begun, or requeued. */
+  @Property({ type: 'integer' })
+  failures!: number;
+
+  /** When it was begun, or requeued: its tries are bounded from then on. */
+  @Property({ type: 'datetime', nullable: true })
+  begunAt!: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'When it is tried again by itself; null when it is not.' })
+  @Property({ type: 'datetime', nullable: true })
+  retryAt!: Date | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Since when its tries are used up and a person has to look: requeueAction or abandonAction.',
+  })
+  @Property({ type: 'datetime', nullable: true })
+  deadAt!: Date | null;
+
   /** The action that this one undoes. */
   @Property({ type: 'uuid', nullable: true })
   undoOfId!: string | null;

@@ -51,6 +51,19 @@ export class Approval {
   @Property({ type: 'text', nullable: true })
   approverPerson!: string | null;
 
+  // As the approver was then: gates ask for it.
+  @Property({ type: 'text[]' })
+  approverRoles!: string[];
+
+  @Property({ type: 'text[]' })
+  approverGroups!: string[];
+
+  @Property({ type: 'text', nullable: true })
+  approverDepartment!: string | null;
+
+  @Property({ type: 'boolean' })
+  seesAll!: boolean;
+
   @Field(() => String, { nullable: true, description: 'What the checker wrote.' })
   @Property({ type: 'text', nullable: true })
   comment!: string | null;

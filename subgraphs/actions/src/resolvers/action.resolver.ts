@@ -16,6 +16,7 @@ import { ActionStatusEnum } from '../entities/action-status.ts';
 import { isOpen, seesActionData } from '../sensitive-data.ts';
 import type { ActionReader } from '../services/action-reader.ts';
 import type { Approvals } from '../services/approvals.ts';
+import type { DeadLetters } from '../services/dead-letters.ts';
 import type { JsonObject } from '../services/decision-log/index.ts';
 import type { Executions } from '../services/executions.ts';
 import type { ActionStatus } from '../services/lifecycle/index.ts';
@@ -95,6 +96,18 @@ export class ReviseActionInput {
   reason!: string;
 }
 
+@InputType({ description: 'Which failed action to try again, and why.' })
+export class RequeueActionInput {
+  @Field(() => ID, { description: 'The action; it has FAILED.' })
+  actionId!: string;
+
+  @Field({ description: 'Why; kept in the log. 1 to 2000 characters.' })
+  reason!: string;
+}
+
+@InputType({ description: 'Which failed action to give up, and why.' })
+export class AbandonActionInput extends RequeueActionInput {}
+
 @InputType({ description: 'Which action to undo, and why.' })
 export class UndoActionInput {
   @Field(() => ID, { description: 'The action to undo.' })
@@ -136,6 +149,12 @@ export class PreviewActionPayload extends ApproveActionPayload {}
 @ObjectType({ description: 'What came of an edit.' })
 export class ReviseActionPayload extends ApproveActionPayload {}
 
+@ObjectType({ description: 'What came of requeueing.' })
+export class RequeueActionPayload extends ApproveActionPayload {}
+
+@ObjectType({ description: 'What came of giving up.' })
+export class AbandonActionPayload extends ApproveActionPayload {}
+
 @ObjectType({ description: 'What came of undoing.' })
 export class UndoActionPayload extends ExecuteActionPayload {}
 
@@ -146,6 +165,7 @@ export class ActionResolver {
   readonly #executions: Executions;
   readonly #undos: Undos;
   readonly #revisions: Revisions;
+  readonly #deadLetters: DeadLetters;
 
   constructor(parts: {
     reader: ActionReader;
@@ -153,12 +173,14 @@ export class ActionResolver {
     executions: Executions;
     undos: Undos;
     revisions: Revisions;
+    deadLetters: DeadLetters;
   }) {
     this.#reader = parts.reader;
     this.#approvals = parts.approvals;
     this.#executions = parts.executions;
     this.#undos = parts.undos;
     this.#revisions = parts.revisions;
+    this.#deadLetters = parts.deadLetters;
   }
 
   @Query(() => Action, { nullable: true, description: 'An action; null when there is none, or none that you may see.' })
@@ -236,6 +258,28 @@ export class ActionResolver {
     return this.#answer(context, () =>
       this.#revisions.revise(actionId, { input: input as JsonObject, reason }, context),
     );
+  }
+
+  @Mutation(() => RequeueActionPayload, {
+    nullable: true,
+    description: 'Gives a failed action a new budget of tries, the first of them at once. Takes leave to execute it.',
+  })
+  requeueAction(
+    @Arg('input', () => RequeueActionInput, { description: 'Which action, and why.' }) input: RequeueActionInput,
+    @Ctx() context: RequestContext,
+  ): Promise<RequeueActionPayload> {
+    return this.#answer(context, () => this.#deadLetters.requeue(input.actionId, input.reason, context));
+  }
+
+  @Mutation(() => AbandonActionPayload, {
+    nullable: true,
+    description: 'Gives a failed action up, for good. Takes leave to execute it.',
+  })
+  abandonAction(
+    @Arg('input', () => AbandonActionInput, { description: 'Which action, and why.' }) input: AbandonActionInput,
+    @Ctx() context: RequestContext,
+  ): Promise<AbandonActionPayload> {
+    return this.#answer(context, () => this.#deadLetters.abandon(input.actionId, input.reason, context));
   }
 
   @Mutation(() => UndoActionPayload, {

@@ -17,10 +17,12 @@ import { Approval, ApprovalDecision } from '../entities/approval.ts';
 import { approvePermission, ownPlanRefused } from '../maker-is-not-checker.ts';
 import { refTo } from '../proposed-action.ts';
 import type { Crash } from './crash-points.ts';
-import { mayApprove, sameWho, type Who } from './lifecycle/index.ts';
+import { approverAs, approversOf, askedOf, demandsAt, isMaker, makersOf } from './gate-keeper.ts';
+import { mayCount, standing } from './gates/index.ts';
+import { mayApprove, type Who } from './lifecycle/index.ts';
 import { loadAction, lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
-import { insist, move } from './move.ts';
+import { insist, insistPossible, move } from './move.ts';
 import { assertStorable } from './storable.ts';
 
 export interface Decision {
@@ -48,7 +50,7 @@ export class Approvals {
 
   /**
    * Throws `NOT_FOUND`, and `FORBIDDEN` for who may not approve it by the time at which it is done; refuses with
-   * `ILLEGAL_TRANSITION`, `MAKER_IS_NOT_CHECKER`, `PLAN_CHANGED`.
+   * `ILLEGAL_TRANSITION`, `MAKER_IS_NOT_CHECKER`, `ALREADY_APPROVED`, `APPROVAL_WOULD_NOT_COUNT`, `PLAN_CHANGED`.
    */
   async approve(decision: Decision, context: RequestContext): Promise<Action> {
     checkComment(decision.comment);
@@ -81,23 +83,40 @@ export class Approvals {
     const locked = await lockAction(em, decision.actionId);
     const checker = await this.#insist(em, locked, context);
     const { planHash: currentPlanHash, status: from } = locked;
+    insistPossible(locked, { type: 'APPROVE' });
     const before = await em.find(Approval, {
       actionId: locked.id,
       planHash: currentPlanHash,
       decision: ApprovalDecision.APPROVED,
     });
-    move(locked, { type: 'APPROVE' });
     insist(
       mayApprove({
-        makers: makersOf(locked),
+        makers: whoMade(locked),
         approver: whoIs(checker),
         approvers: before.map(({ approverId: id, approverPerson: person }) => ({ id, person })),
         seenPlanHash: decision.planHash ?? currentPlanHash,
         currentPlanHash,
       }),
     );
+    await this.#count(em, locked, checker);
     const told = { ...decision, from };
     return this.#record(em, locked, ApprovalDecision.APPROVED, told, { ...context, principal: checker });
+  }
+
+  /** One approval more, if it brings what the gates ask for nearer; with the last one the plan is approved. */
+  async #count(em: EntityManager, action: Action, checker: Principal): Promise<void> {
+    const now = this.#log.now();
+    const asked = await askedOf(em, action);
+    const demands = demandsAt(asked, action, now);
+    const makers = await makersOf(em, action);
+    const given = await approversOf(em, action);
+    const candidate = approverAs(checker, action);
+    insist(mayCount(demands, makers, given, candidate));
+    if (!standing(demands, makers, [...given, candidate]).complete) return move(action, { type: 'APPROVE_IN_PART' });
+    move(action, { type: 'APPROVE' });
+    if (asked.ttlMinutes === null) return;
+    const until = new Date(now.getTime() + asked.ttlMinutes * 60_000);
+    if (!action.expiresAt || until < action.expiresAt) action.expiresAt = until;
   }
 
   /** Decides again, on the action as it is now that it is locked. Answers who decides, as they stand. */
@@ -123,7 +142,16 @@ export class Approvals {
   ): Promise<Action> {
     const { id: actionId, tenantId, planHash, status, tool } = action;
     const { kind: approverKind, id: approverId } = context.principal;
-    const approver = { approverKind, approverId, approverPerson: personOf(context.principal) ?? null };
+    const { roles, groups, department, seesAll, person } = approverAs(context.principal, action);
+    const approver = {
+      approverKind,
+      approverId,
+      approverPerson: person,
+      approverRoles: [...roles],
+      approverGroups: [...groups],
+      approverDepartment: department,
+      seesAll,
+    };
     const approval = { id: newId(), tenantId, actionId, decision, planHash, ...approver, comment, at: this.#log.now() };
     em.persist(em.create(Approval, approval));
     const approved = decision === ApprovalDecision.APPROVED;
@@ -139,14 +167,11 @@ export class Approvals {
 }
 
 /** Who proposed it, and everybody who changed it since. */
-const makersOf = ({ makerId: id, makerPerson: person, editors }: Action): Who[] => [
+const whoMade = ({ makerId: id, makerPerson: person, editors }: Action): Who[] => [
   { id, person },
   // Ids of people stand among them as such.
   ...editors.map((editor) => ({ id: editor, person: editor })),
 ];
-
-const isMaker = (action: Action, principal: Principal): boolean =>
-  makersOf(action).some((maker) => sameWho(maker, whoIs(principal)));
 
 const whoIs = (principal: Principal): Who => ({ id: principal.id, person: personOf(principal) ?? null });
 

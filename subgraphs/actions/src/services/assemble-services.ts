@@ -1,13 +1,16 @@
 import type { Kernel } from '@countersign/kernel';
+import { ActionGates } from './action-gates.ts';
 import { ActionReader } from './action-reader.ts';
 import { Approvals } from './approvals.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { ConnectorPool } from './connector-pool.ts';
 import { crashPoints } from './crash-points.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { Drift } from './drift.ts';
 import { Effects } from './effects.ts';
 import { Executions } from './executions.ts';
 import { Expiry } from './expiry.ts';
+import { Inbox } from './inbox.ts';
 import { Installations } from './installations.ts';
 import { Leases } from './leases.ts';
 import { LogErasure } from './log-erasure.ts';
@@ -20,6 +23,7 @@ import { LogWriter } from './log-writer.ts';
 import { Previews } from './previews.ts';
 import { Proposals } from './proposals.ts';
 import { Recovery } from './recovery.ts';
+import { type RetryBudget, usualBudget } from './retries.ts';
 import { Revisions } from './revisions.ts';
 import { Settlement } from './settlement.ts';
 import { Suspensions } from './suspensions.ts';
@@ -34,9 +38,11 @@ export interface Timing {
   readonly leaseMs: number;
   /** How long a second caller waits for the first one's outcome, in milliseconds. */
   readonly patienceMs: number;
+  /** How often and for how long what failed is tried again. */
+  readonly retries: Partial<RetryBudget>;
 }
 
-const usual: Timing = { callTimeoutMs: 8_000, leaseMs: 30_000, patienceMs: 10_000 };
+const usual: Timing = { callTimeoutMs: 8_000, leaseMs: 30_000, patienceMs: 10_000, retries: {} };
 
 /** All services of this subgraph, put together for one process. */
 export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
@@ -50,7 +56,7 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   const log = new LogWriter(now);
   // The embedded database belongs to one process: what another one held, it held in an earlier life.
   const leases = new Leases({ leaseMs, alone: database.backend.kind === 'pglite' });
-  const settlement = new Settlement(log, leases);
+  const settlement = new Settlement(log, leases, { ...usualBudget, ...timing.retries });
   const effects = new Effects(call, callTimeoutMs);
   const previews = new Previews({ database, call, callTimeoutMs });
   const drift = new Drift({ database, access, catalogue, previews, log });
@@ -71,6 +77,9 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     installations: new Installations({ database, catalogue, log, now }),
     proposals: new Proposals({ database, access, graph, log, previews, crash }),
     expiry: new Expiry({ database, log, logger: kernel.log }),
+    deadLetters: new DeadLetters({ database, access, log }),
+    inbox: new Inbox({ database, access, now }),
+    gates: new ActionGates({ database, log }),
     suspensions: new Suspensions({ database, catalogue, log }),
     revisions: new Revisions({ database, access, catalogue, previews, log }),
     approvals: new Approvals({ database, access, log, crash }),

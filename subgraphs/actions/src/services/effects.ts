@@ -27,6 +27,8 @@ export type Finding =
 export interface Fault {
   readonly code: string;
   readonly message: string;
+  /** Whether it may pass by itself. */
+  readonly retryable: boolean;
 }
 
 export interface Findings {
@@ -64,7 +66,7 @@ export class Effects {
         return { finding: { kind: 'nothing', error: null }, calls };
       case 'unknown': {
         const message = result.reason ?? 'The other side cannot say whether it was done.';
-        return { finding: { kind: 'unknown', error: { code: 'OUTCOME_UNKNOWN', message } }, calls };
+        return { finding: { kind: 'unknown', error: { code: 'OUTCOME_UNKNOWN', message, retryable: true } }, calls };
       }
     }
   }
@@ -104,7 +106,7 @@ function findingBy({ error }: Extract<Answered<unknown>, { ok: false }>): Exclud
   return { kind: error.effect === 'none' ? 'nothing' : 'unknown', error: faultOf(error) };
 }
 
-const faultOf = ({ code, message }: ToolError): Fault => ({ code, message });
+const faultOf = ({ code, message, retryable }: ToolError): Fault => ({ code, message, retryable });
 
 const outcomeOf = (done: { externalId?: string; output?: JsonObject; summary?: string }): Outcome => ({
   externalId: done.externalId ?? null,

@@ -6,7 +6,7 @@ import {
   type EntityManager,
   type EventOrigin,
   problem,
-  type UserProblem,
+  UserProblem,
 } from '@countersign/kernel';
 import type { JsonObject, Undo } from '@countersign/plugin-sdk';
 import { Action } from '../entities/action.ts';
@@ -15,6 +15,7 @@ import { refTo } from '../proposed-action.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
 import type { Effect, Effects, Finding, Findings } from './effects.ts';
+import { askedOf, insistApproved, insistOpen, insistRoom } from './gate-keeper.ts';
 import type { Leases } from './leases.ts';
 import { mayExecute } from './lifecycle/index.ts';
 import { loadAction, lockAction, withRelations } from './load-actions.ts';
@@ -79,7 +80,7 @@ export class Executions {
   /**
    * Executes, or answers what came of it when it was executed already. Called twice at once, one does it and the other
    * waits. Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `ILLEGAL_TRANSITION`,
-   * `SUSPENDED`, `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
+   * `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`, `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
    */
   async execute(
     actionId: string,
@@ -119,6 +120,26 @@ export class Executions {
       }
       const again = undone !== null || (action.status === 'EXECUTING' && action.attempts < mostPickups && !isStopped);
       return this.attempt(em, { action, undone }, { intended: false, again });
+    });
+    if (attempt) await this.carryOut(attempt, origin);
+  }
+
+  /** Tries again what failed for a reason that passes. Where gates or a suspension forbid it just now, it waits. */
+  async retry(actionId: string, origin: EventOrigin): Promise<void> {
+    const { database, leases, log } = this.#parts;
+    const attempt = await database.withTenant(origin.principal, async (em) => {
+      const locked = await this.lock(em, actionId);
+      const { action, undone } = locked;
+      const now = log.now();
+      const isDue = action.status === 'FAILED' && action.retryAt !== null && action.retryAt <= now;
+      if (!isDue || undone || leases.isHeld(action, now)) return null;
+      if (action.expiresAt !== null && action.expiresAt <= now) return null;
+      const forbidden = await this.#insistGates(em, action)
+        .then(() => insistNotSuspended(em, action.tool))
+        .then(() => null, onlyRefusals);
+      if (!forbidden) return this.attempt(em, locked, { intended: false, again: true });
+      action.retryAt = new Date(now.getTime() + forbiddenPauseMs);
+      return null;
     });
     if (attempt) await this.carryOut(attempt, origin);
   }
@@ -170,10 +191,12 @@ export class Executions {
     await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
     await insistNotSuspended(em, action.tool);
     const retried = action.status === 'FAILED' && !undone;
+    if (!undone && (retried || action.status === 'APPROVED')) await this.#insistGates(em, action);
     if (retried || action.status === 'EXECUTING' || action.status === 'UNKNOWN') {
       return this.attempt(em, locked, { intended: false, again: true, leave });
     }
     move(action, { type: 'START' });
+    action.begunAt ??= this.#parts.log.now();
     const { planHash: currentPlanHash, approvals } = action;
     const approvedPlanHash = approvals.at(-1)?.planHash ?? currentPlanHash;
     const bounds = { approvalExpiresAt: action.expiresAt, changeWindow: null };
@@ -181,6 +204,15 @@ export class Executions {
     const attempt = await this.attempt(em, locked, { intended: true, again: true });
     this.#parts.settlement.intend(em, origin, action);
     return attempt;
+  }
+
+  /** What gates ask for is asked again when it is begun: people leave, windows close, limits are used up by others. */
+  async #insistGates(em: EntityManager, action: Action): Promise<void> {
+    const now = this.#parts.log.now();
+    const asked = await askedOf(em, action);
+    insistOpen(asked, now);
+    await insistApproved(em, asked, action, now);
+    await insistRoom(em, asked, action, { now, path: ['input', 'actionId'] });
   }
 
   /**
@@ -261,6 +293,14 @@ export class Executions {
   }
 }
 
+/** How long what may not be tried again just now waits, in milliseconds. */
+const forbiddenPauseMs = 60_000;
+
+function onlyRefusals(error: unknown): UserProblem {
+  if (error instanceof UserProblem) return error;
+  throw error;
+}
+
 const requestOf = ({ effect: { tool, tenantId, config, idempotencyKey: id, input } }: Attempt): PreviewRequest => ({
   id,
   tool,
@@ -271,7 +311,7 @@ const requestOf = ({ effect: { tool, tenantId, config, idempotencyKey: id, input
 
 function unavailable({ errors: [first] }: UserProblem): Finding {
   const { code = 'OTHER_SIDE_UNAVAILABLE', message = 'The other side does not answer.' } = first ?? {};
-  return { kind: 'nothing', error: { code, message } };
+  return { kind: 'nothing', error: { code, message, retryable: true } };
 }
 
 /** The call as it was made and what came of it, for the tool to take back. */

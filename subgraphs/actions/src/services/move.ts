@@ -1,6 +1,6 @@
 import { problem } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
-import { type ActionEvent, type Guard, transition } from './lifecycle/index.ts';
+import { type ActionEvent, transition } from './lifecycle/index.ts';
 
 /** Takes a locked action to where the event leads. Refuses with `ILLEGAL_TRANSITION`, which names where it stands. */
 export function move(action: Action, event: ActionEvent): void {
@@ -12,7 +12,15 @@ export function move(action: Action, event: ActionEvent): void {
   action.status = taken.next;
 }
 
+/** Refuses like `move`, and moves nothing. */
+export function insistPossible(action: Action, event: ActionEvent): void {
+  move({ ...action } as Action, event); // A copy: all that is looked at is where it stands.
+}
+
+/** What a guard, or a gate, says. */
+type Answer = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+
 /** Refuses with the guard's code unless it lets through. */
-export function insist(guard: Guard, path: string[] = ['input', 'actionId']): void {
+export function insist(guard: Answer, path: string[] = ['input', 'actionId']): void {
   if (!guard.ok) throw problem(guard.code, guard.message, path);
 }

@@ -11,11 +11,12 @@ import {
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Action } from '../entities/action.ts';
 import { Evidence } from '../entities/evidence.ts';
-import type { Policy, Preview } from '../entities/plan.ts';
+import type { Preview } from '../entities/plan.ts';
 import { type Amount, amountOf } from './amount-of.ts';
 import type { Crash } from './crash-points.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { type CitedPassage, type EvidenceRequest, readEvidence } from './evidence.ts';
+import { askedOf, insistRoom } from './gate-keeper.ts';
 import { requestFingerprint } from './lifecycle/index.ts';
 import { loadAction, withRelations } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
@@ -40,7 +41,6 @@ interface Plan {
   readonly fingerprint: string;
   readonly evidence: readonly CitedPassage[];
   readonly preview: Preview;
-  readonly policy: Policy;
   readonly money: Amount;
   readonly idempotencyKey: string | null;
   readonly calls: readonly CallRecord[];
@@ -66,7 +66,7 @@ export class Proposals {
   /**
    * Proposes. Under an idempotency key the same input is answered with the same action, and what was refused did not
    * use the key up. Refuses with `IDEMPOTENCY_CONFLICT`, `CONNECTOR_NOT_CONFIGURED`, `INVALID_INPUT`,
-   * `AMOUNT_INVALID`, `EVIDENCE_NOT_FOUND`, `EVIDENCE_MARKER_UNKNOWN`, `OTHER_SIDE_UNAVAILABLE`, and with what the tool
+   * `AMOUNT_INVALID`, `LIMIT_EXCEEDED`, `EVIDENCE_NOT_FOUND`, `EVIDENCE_MARKER_UNKNOWN`, `OTHER_SIDE_UNAVAILABLE`, and with what the tool
    * refuses. Throws `FORBIDDEN` for who may not propose it by the time at which it is stored.
    */
   async propose(tool: KnownTool, input: JsonObject, options: ProposalOptions, caller: RequestContext): Promise<Action> {
@@ -84,9 +84,8 @@ export class Proposals {
     const evidence = await readEvidence(this.#parts.graph, options.evidence, context);
     const id = newId();
     const { preview, calls } = await this.#parts.previews.insist({ id, tool, config, input: checked }, context);
-    const policy = decideProposal(tool.manifest);
     return this.#store(
-      { id, tool, input: checked, fingerprint, evidence, preview, policy, money, idempotencyKey, calls },
+      { id, tool, input: checked, fingerprint, evidence, preview, money, idempotencyKey, calls },
       context,
     );
   }
@@ -136,11 +135,15 @@ export class Proposals {
 
   async #write(em: EntityManager, plan: Plan, caller: RequestContext): Promise<Action> {
     const { access, log } = this.#parts;
-    const { id, tool, policy, evidence } = plan;
+    const { id, tool, evidence } = plan;
     const { tenantId } = caller.principal;
     const principal = await access.checkIn(em, caller, proposePermission(tool.name), { type: 'Tenant', id: tenantId });
     const context = { ...caller, principal };
-    const action = em.create(Action, draftAction(plan, log.now(), context));
+    const asked = await askedOf(em, { tool: tool.name, risk: tool.manifest.risk });
+    const policy = decideProposal(tool.manifest, asked);
+    const draft = draftAction({ ...plan, policy }, log.now(), context);
+    await insistRoom(em, asked, draft, { now: log.now(), path: ['input'] });
+    const action = em.create(Action, draft);
     em.persist(action);
     await em.flush();
     for (const [ordinal, passage] of evidence.entries()) {

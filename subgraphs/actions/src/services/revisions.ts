@@ -17,6 +17,7 @@ import type { JsonObject } from './decision-log/index.ts';
 import { canonicalJson } from './decision-log/index.ts';
 import { editDistance } from './edit-distance.ts';
 import { planTtlMs } from './expiry.ts';
+import { askedOf, insistRoom } from './gate-keeper.ts';
 import { planHash, sameWho, transition } from './lifecycle/index.ts';
 import { loadAction, lockAction } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
@@ -125,7 +126,9 @@ export class Revisions {
     if (!edit && action.status !== 'STALE' && isAsPlanned(action, plan)) return loadAction(em, action.id);
     const from = action.planHash;
     const distance = edit ? editDistance(action.input, input) : null;
-    this.#replan(action, plan);
+    const asked = await askedOf(em, { tool: tool.name, risk: tool.manifest.risk });
+    await insistRoom(em, asked, { ...action, ...plan.money }, { now: log.now(), path: ['input', 'input'] });
+    this.#replan(action, plan, decideProposal(tool.manifest, asked));
     if (edit) addEditor(action, principal, distance);
     const { fingerprint, toolVersion: version, revision, planHash: hash, policy } = action;
     if (edit) {
@@ -141,10 +144,9 @@ export class Revisions {
     return loadAction(em, action.id);
   }
 
-  #replan(action: Action, { tool, input, money, preview }: NewPlan): void {
+  #replan(action: Action, { tool, input, money, preview }: NewPlan, policy: Policy): void {
     if (action.status !== 'STALE') move(action, { type: 'PLAN_CHANGED' });
     move(action, { type: 'PREVIEW_AGAIN' });
-    const policy: Policy = decideProposal(tool.manifest);
     move(action, { type: eventAfter(policy.decision) });
     const { version } = tool.connector.manifest;
     const { risk, dataClass, title } = tool.manifest;
@@ -160,6 +162,11 @@ export class Revisions {
       amount: money.amount,
       currency: money.currency,
       drift: null,
+      failures: 0,
+      begunAt: null,
+      retryAt: null,
+      deadAt: null,
+      plannedAt: this.#parts.log.now(),
       expiresAt: new Date(this.#parts.log.now().getTime() + planTtlMs),
       outcome: null,
       revision: action.revision + 1,

@@ -6,6 +6,7 @@ import type { Leases } from './leases.ts';
 import { eventForUndone } from './lifecycle/index.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
+import { nextTry, type RetryBudget, usualBudget } from './retries.ts';
 
 /** An action at work, its row locked, and the action that it undoes, locked too. */
 export interface Locked {
@@ -17,10 +18,12 @@ export interface Locked {
 export class Settlement {
   readonly #log: LogWriter;
   readonly #leases: Leases;
+  readonly #budget: RetryBudget;
 
-  constructor(log: LogWriter, leases: Leases) {
+  constructor(log: LogWriter, leases: Leases, budget: RetryBudget = usualBudget) {
     this.#log = log;
     this.#leases = leases;
+    this.#budget = budget;
   }
 
   /** The intent to reach out, committed before it is done. */
@@ -49,6 +52,9 @@ export class Settlement {
     if (!still) move(action, { type: eventOf[finding.kind] });
     const outcome = outcomeAfter(finding);
     action.outcome = outcome;
+    if (finding.kind === 'nothing' && action.undoOfId === null) this.#failed(action, finding.error ?? notDone);
+    else Object.assign(action, { retryAt: null, deadAt: null });
+    if (finding.kind === 'done' || finding.kind === 'pending') action.doneAt ??= this.#log.now();
     if (finding.kind === 'unknown') this.#leases.putOff(action, this.#log.now());
     else this.#leases.end(action);
     // Asked again, and still not known: the verification says it.
@@ -57,7 +63,23 @@ export class Settlement {
     const facts = { status: action.status, externalId, errorCode };
     this.#log.append(em, origin, action, 'OUTCOME', { facts, values: { output, ...texts } });
     await this.#announce(em, origin, action, finding.kind);
+    if (action.deadAt !== null) await this.#giveToPeople(em, origin, action);
     if (undone) await this.#follow(em, origin, { action, undone });
+  }
+
+  /** It is tried again by itself, if its reason may pass and its budget is not used up. */
+  #failed(action: Action, { retryable }: Fault): void {
+    const now = this.#log.now();
+    action.failures += 1;
+    action.retryAt = retryable ? nextTry(action, now, this.#budget) : null;
+    action.deadAt = retryable && action.retryAt === null ? now : null;
+  }
+
+  async #giveToPeople(em: EntityManager, origin: EventOrigin, action: Action): Promise<void> {
+    const { id: actionId, tool, failures, attempts, planHash, outcome } = action;
+    const facts = { state: 'GIVEN_UP', failures, attempts, planHash, errorCode: outcome?.errorCode ?? null };
+    this.#log.append(em, origin, action, 'DEAD_LETTER', { facts });
+    await publish(em, origin, 'ActionDeadLettered', { actionId, tool });
   }
 
   /** The first action's state follows that of its undo. */
@@ -90,6 +112,7 @@ const eventOf = { done: 'SUCCEED', pending: 'SUBMIT', nothing: 'FAIL', unknown: 
 const notDone: Fault = {
   code: 'NOT_DONE',
   message: 'It did not take effect on the other side; it may be executed again.',
+  retryable: true,
 };
 
 function outcomeAfter(finding: Finding): Outcome {

@@ -1,0 +1,145 @@
+import { type EntityManager, holds, type Principal, personOf, problem, readPrincipal } from '@countersign/kernel';
+import type { Action } from '../entities/action.ts';
+import { ActionGate, gateOf } from '../entities/action-gate.ts';
+import { Approval, ApprovalDecision } from '../entities/approval.ts';
+import { isOpen, seesActionData } from '../sensitive-data.ts';
+import {
+  type Approver,
+  applicableGates,
+  closedBy,
+  type Demand,
+  escalated,
+  explainClosed,
+  explainExceeded,
+  fit,
+  type Gate,
+  type Maker,
+  nextOpening,
+  type Requirements,
+  type Standing,
+  standing,
+  sumOf,
+} from './gates/index.ts';
+import { sameWho } from './lifecycle/index.ts';
+import { limitUses, type Measured, takeLimits } from './limit-uses.ts';
+
+/** What the tenant's gates ask of an action at this moment. */
+export interface Asked extends Requirements {
+  readonly all: readonly Gate[];
+}
+
+export async function askedOf(em: EntityManager, about: Pick<Action, 'tool' | 'risk'>): Promise<Asked> {
+  const rows = await em.find(ActionGate, {}, { orderBy: { name: 'asc' } });
+  const all = applicableGates(rows.map(gateOf), about);
+  return { all, ...sumOf(all) };
+}
+
+/**
+ * Takes room under the limits for an action, until it is refused, fails or ends; asked again before it is begun. Refuses
+ * with `LIMIT_EXCEEDED`.
+ */
+export async function insistRoom(
+  em: EntityManager,
+  { limits, all }: Asked,
+  action: Measured & Pick<Action, 'amount' | 'currency'>,
+  { now, path }: { now: Date; path: string[] },
+): Promise<void> {
+  if (limits.length === 0) return;
+  await takeLimits(em);
+  const found = fit(await limitUses(em, limits, all, { action, now }), action, now);
+  if (found.fits) return;
+  const { exceeded, freeAt } = found;
+  const [first] = exceeded;
+  const params = {
+    gate: first?.limit.gate.name ?? null,
+    left: first?.left ?? null,
+    freeAt: freeAt?.toISOString() ?? null,
+  };
+  throw problem('LIMIT_EXCEEDED', exceeded.map(explainExceeded).join(' '), path, params);
+}
+
+/** Refuses with `OUTSIDE_CHANGE_WINDOW`, which says when it opens. */
+export function insistOpen({ schedule }: Asked, now: Date): void {
+  const closed = closedBy(schedule, now);
+  if (closed.length === 0) return;
+  const opensAt = nextOpening(schedule, now)?.toISOString() ?? null;
+  throw problem('OUTSIDE_CHANGE_WINDOW', closed.map(explainClosed).join(' '), ['input', 'actionId'], { opensAt });
+}
+
+/** Whose approvals of the plan that stands count: of those who are still there, as they were when they approved. */
+export async function approversOf(
+  em: EntityManager,
+  { id: actionId, planHash, tenantId }: Action,
+): Promise<Approver[]> {
+  const given = await em.find(Approval, { actionId, planHash, decision: ApprovalDecision.APPROVED });
+  const there = await Promise.all(
+    given.map(async (approval) => {
+      const { approverKind, approverId: id } = approval;
+      // Written from a principal's own kind and tenant.
+      const who = { kind: approverKind, id, tenantId } as Pick<Principal, 'kind' | 'id' | 'tenantId'>;
+      return (await readPrincipal(em, who, 0)) ? [asApprover(approval)] : [];
+    }),
+  );
+  return there.flat();
+}
+
+/** As they were when they approved. */
+export const asApprover = (approval: Approval): Approver => ({
+  id: approval.approverId,
+  person: approval.approverPerson,
+  roles: approval.approverRoles,
+  groups: approval.approverGroups,
+  department: approval.approverDepartment,
+  seesAll: approval.seesAll,
+});
+
+/** Somebody who would approve the action, as they stand. */
+export const approverAs = (principal: Principal, action: Action): Approver => ({
+  id: principal.id,
+  person: personOf(principal) ?? null,
+  roles: principal.roles,
+  groups: principal.groups ?? [],
+  department: departmentIn(principal.attributes),
+  seesAll: isOpen(action) || holds(principal, seesActionData),
+});
+
+/** Who proposed it, and everybody who changed it since. */
+export async function makersOf(em: EntityManager, action: Action): Promise<Maker[]> {
+  const { makerId: id, makerPerson: person, makerAttributes, editors, tenantId } = action;
+  const changed = editors.map(async (editor) => {
+    const principal = await readPrincipal(em, { kind: 'user', id: editor, tenantId } as Principal, 0);
+    // Ids of people stand among them as such.
+    return { id: editor, person: editor, department: departmentIn(principal?.attributes ?? {}) };
+  });
+  return [{ id, person, department: departmentIn(makerAttributes) }, ...(await Promise.all(changed))];
+}
+
+/** Whoever proposed it or changed it since, under whatever name they come. */
+export const isMaker = ({ makerId: id, makerPerson: person, editors }: Action, principal: Principal): boolean => {
+  const who = { id: principal.id, person: personOf(principal) ?? null };
+  return [{ id, person }, ...editors.map((editor) => ({ id: editor, person: editor }))].some((maker) =>
+    sameWho(maker, who),
+  );
+};
+
+/** The approvals that are asked for by now: what was left undecided for long may be for others, too. */
+export const demandsAt = ({ demands }: Asked, action: Action, now: Date): Demand[] =>
+  escalated(demands, (now.getTime() - action.plannedAt.getTime()) / 60_000);
+
+/** How far the approvals have come, of those who are still there. Refuses with `APPROVALS_MISSING`. */
+export async function insistApproved(em: EntityManager, asked: Asked, action: Action, now: Date): Promise<void> {
+  const { complete, missing } = await standingOf(em, asked, action, now);
+  if (complete) return;
+  const message = `${missing.map(({ reason }) => reason).join(' ')} Approvals count of those alone who are still there.`;
+  throw problem('APPROVALS_MISSING', message, ['input', 'actionId'], { missing: missing.map(({ reason }) => reason) });
+}
+
+export async function standingOf(em: EntityManager, asked: Asked, action: Action, now: Date): Promise<Standing> {
+  const makers = await makersOf(em, action);
+  return standing(demandsAt(asked, action, now), makers, await approversOf(em, action));
+}
+
+export function departmentIn(attributes: Principal['attributes']): string | null {
+  const { department } = attributes;
+  return typeof department === 'string' ? department : null;
+}

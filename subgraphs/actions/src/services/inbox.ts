@@ -1,0 +1,132 @@
+import {
+  type Access,
+  type Database,
+  decisionContext,
+  type EntityManager,
+  isUuid,
+  type Page,
+  type Principal,
+  type TenantRules,
+} from '@countersign/kernel';
+import type { Action } from '../entities/action.ts';
+import { ActionGate, gateOf } from '../entities/action-gate.ts';
+import { ApprovalDecision } from '../entities/approval.ts';
+import { approvePermission } from '../maker-is-not-checker.ts';
+import { proposedAction } from '../proposed-action.ts';
+import { approverAs, asApprover, demandsAt, departmentIn, isMaker } from './gate-keeper.ts';
+import { applicableGates, type Gate, type Missing, mayCount, standing, sumOf } from './gates/index.ts';
+import { withRelations } from './load-actions.ts';
+import { type Viewer, VisibleActions } from './visible-actions.ts';
+
+/** An action that waits for the viewer. */
+export interface Waiting {
+  readonly action: Action;
+  /** What approvals it still lacks; the viewer's own would bring it nearer. */
+  readonly missing: readonly Missing[];
+}
+
+export interface InboxPage {
+  /** Up to `first + 1`: as many as were asked for, or all that there are. */
+  readonly waiting: readonly Waiting[];
+  /** How many wait, counted up to `mostCounted`. */
+  readonly count: number;
+}
+
+export const mostCounted = 100;
+const batch = 100;
+
+/** What waits for one person's approval: what they may see, may approve by roles and policies, and would count for. */
+export class Inbox {
+  readonly #database: Database;
+  readonly #access: Access;
+  readonly #now: () => Date;
+
+  constructor(parts: { database: Database; access: Access; now: () => Date }) {
+    this.#database = parts.database;
+    this.#access = parts.access;
+    this.#now = parts.now;
+  }
+
+  /** What waits longest comes first. */
+  page(viewer: Viewer, { first, after }: Page): Promise<InboxPage> {
+    return this.#database.read(viewer.principal, async (em) => {
+      const principal = await this.#access.currentIn(em, viewer.principal);
+      const look = await this.#looker(em, { ...viewer, principal });
+      const start = isUuid(after?.id) ? after.id : null;
+      const waiting = await look(start, first + 1);
+      const fromTop = start === null && waiting.length <= first;
+      const count = fromTop ? waiting.length : (await look(null, mostCounted)).length;
+      await withRelations(
+        em,
+        waiting.map(({ action }) => action),
+      );
+      return { waiting, count };
+    });
+  }
+
+  /** Goes on, a batch at a time, until there are as many as were asked for or nothing is left. */
+  async #looker(em: EntityManager, viewer: Viewer) {
+    const rules = await this.#access.rulesIn(em, viewer.principal.tenantId);
+    const gates = (await em.find(ActionGate, {}, { orderBy: { name: 'asc' } })).map(gateOf);
+    const visible = await VisibleActions.to(viewer, em, this.#access);
+    const now = this.#now();
+    const context = decisionContext(rules.access, viewer, now);
+    return async (after: string | null, most: number): Promise<Waiting[]> => {
+      const found: Waiting[] = [];
+      for (let from = after; found.length < most; ) {
+        const actions = await visible
+          .select()
+          .andWhere({ status: 'AWAITING_APPROVAL', ...(from !== null && { id: { $gt: from } }) })
+          .orderBy({ id: 'asc' })
+          .limit(batch)
+          .getResultList();
+        await withRelations(em, actions, async () => new Set());
+        const allowed = await this.#allowed(em, rules, viewer.principal, actions, context);
+        found.push(...actions.flatMap((action) => waitingFor(viewer.principal, action, { gates, allowed, now })));
+        if (actions.length < batch) break;
+        from = actions.at(-1)?.id ?? null;
+      }
+      return found.slice(0, most);
+    };
+  }
+
+  /** Those of the actions that roles and policies let the principal approve. Nothing is recorded: nobody asked to. */
+  async #allowed(
+    em: EntityManager,
+    rules: TenantRules,
+    principal: Principal,
+    actions: readonly Action[],
+    context: Parameters<TenantRules['decide']>[3],
+  ): Promise<ReadonlySet<string>> {
+    const rows: { id: string; attributes: Record<string, unknown> }[] = await em.execute(
+      `select asked.id, kernel.object_proposed_action(asked.id::uuid) as attributes
+       from jsonb_array_elements_text(?::jsonb) as asked (id)`,
+      [JSON.stringify(actions.map(({ id }) => id))],
+    );
+    const { type } = proposedAction;
+    const may = rows.filter(
+      ({ id, attributes }) => rules.decide(principal, approvePermission, { type, id, attributes }, context).allowed,
+    );
+    return new Set(may.map(({ id }) => id));
+  }
+}
+
+function waitingFor(
+  principal: Principal,
+  action: Action,
+  { gates, allowed, now }: { gates: readonly Gate[]; allowed: ReadonlySet<string>; now: Date },
+): Waiting[] {
+  if (!allowed.has(action.id) || isMaker(action, principal)) return [];
+  const all = applicableGates(gates, action);
+  const demands = demandsAt({ all, ...sumOf(all) }, action, now);
+  // Editors' departments are looked up when it comes to it; here they are taken for unknown ones.
+  const makers = [
+    { id: action.makerId, person: action.makerPerson, department: departmentIn(action.makerAttributes) },
+    ...action.editors.map((id) => ({ id, person: id, department: null })),
+  ];
+  const given = action.approvals
+    .filter(({ decision, planHash }) => decision === ApprovalDecision.APPROVED && planHash === action.planHash)
+    .map(asApprover);
+  if (!mayCount(demands, makers, given, approverAs(principal, action)).ok) return [];
+  return [{ action, missing: standing(demands, makers, given).missing }];
+}
