@@ -91,6 +91,7 @@ export {
   servicePrincipal,
 } from './principal/principal.ts';
 export { PrincipalSigner, principalHeader, type SignedPrincipal } from './principal/signature.ts';
+export { SecretBox } from './secrets/secret-box.ts';
 export { createLogger, type Logger } from './telemetry/log.ts';
 export { Metrics } from './telemetry/metrics.ts';
 export { inSpan, startTracing } from './telemetry/tracing.ts';

@@ -1,4 +1,4 @@
-import type { Kernel } from '@countersign/kernel';
+import { type Kernel, SecretBox } from '@countersign/kernel';
 import { ApiKey } from './entities/api-key.ts';
 import { OperatorAccess } from './entities/operator-access.ts';
 import { Session } from './entities/session.ts';
@@ -12,7 +12,6 @@ import type { Directory } from './services/directory.ts';
 import { IdentityProviders } from './services/identity-providers.ts';
 import { Keys } from './services/keys.ts';
 import { Operators } from './services/operators.ts';
-import { SecretBox } from './services/secret-box.ts';
 import { Sessions } from './services/sessions.ts';
 import { Entrance } from './services/sign-in/entrance.ts';
 
@@ -27,7 +26,8 @@ type Parts = Pick<Kernel, 'access' | 'config' | 'database' | 'now'> & {
 export function identityResolvers({ access, config, database, now, directory, changes }: Parts): object[] {
   const keys = new Keys({ database, directory, changes, now });
   const sessions = new Sessions({ database, access, directory, now });
-  const providers = new IdentityProviders({ database, changes, box: new SecretBox(config) });
+  const box = new SecretBox(config, { purpose: 'countersign:client-secret', makesFolder: true });
+  const providers = new IdentityProviders({ database, changes, box });
   const entrance = new Entrance({ database, directory, changes });
   const operators = new Operators(database);
   return [

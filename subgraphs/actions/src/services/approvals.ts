@@ -17,7 +17,7 @@ import { Approval, ApprovalDecision } from '../entities/approval.ts';
 import { approvePermission, ownPlanRefused } from '../maker-is-not-checker.ts';
 import { refTo } from '../proposed-action.ts';
 import type { Crash } from './crash-points.ts';
-import { approverAs, approversOf, askedOf, demandsAt, isMaker, makersOf } from './gate-keeper.ts';
+import { approverAs, approversOf, askedOf, demandsAt, isMaker, makersOf, whoMade } from './gate-keeper.ts';
 import { mayCount, standing } from './gates/index.ts';
 import { mayApprove, type Who } from './lifecycle/index.ts';
 import { loadAction, lockAction } from './load-actions.ts';
@@ -165,13 +165,6 @@ export class Approvals {
     return loadAction(em, actionId);
   }
 }
-
-/** Who proposed it, and everybody who changed it since. */
-const whoMade = ({ makerId: id, makerPerson: person, editors }: Action): Who[] => [
-  { id, person },
-  // Ids of people stand among them as such.
-  ...editors.map((editor) => ({ id: editor, person: editor })),
-];
 
 const whoIs = (principal: Principal): Who => ({ id: principal.id, person: personOf(principal) ?? null });
 

@@ -14,6 +14,7 @@ import { lockAction } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
 import { configOf, type PreviewRequest, type Previews } from './previews.ts';
+import { insistNotSuspended } from './suspensions.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
 /** How a plan compares with what executing would do at this moment. */
@@ -49,7 +50,7 @@ export class Drift {
 
   /**
    * Looks again before an approved plan is begun. Where it no longer holds the action is STALE from then on. Answers
-   * what it took to look, or null where it may not be begun. Throws `FORBIDDEN` for who may not begin it; refuses with `OTHER_SIDE_UNAVAILABLE`; then nothing has
+   * what it took to look, or null where it may not be begun. Throws `FORBIDDEN` for who may not begin it; refuses with `SUSPENDED`, `OTHER_SIDE_UNAVAILABLE`; then nothing has
    * changed.
    */
   async look(actionId: string, origin: EventOrigin, permission: string): Promise<readonly CallRecord[] | null> {
@@ -60,6 +61,7 @@ export class Drift {
       if (action?.status !== 'APPROVED' || action.undoOfId !== null) return null;
       // Who may not begin it does not have the other side asked either.
       await this.#access.checkIn(em, origin, permission, refTo(actionId));
+      await insistNotSuspended(em, action.tool);
       const tool = this.#catalogue.tool(action.tool);
       return tool
         ? { action, request: requestFor(action, tool, await configOf(em, tool.connector.manifest.name)) }

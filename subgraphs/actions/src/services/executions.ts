@@ -8,44 +8,22 @@ import {
   problem,
   UserProblem,
 } from '@countersign/kernel';
-import type { JsonObject, Undo } from '@countersign/plugin-sdk';
 import { Action } from '../entities/action.ts';
-import type { Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
+import { type Attempt, type Leave, requestOf, undoOf } from './attempt.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
-import type { Effect, Effects, Finding, Findings } from './effects.ts';
+import type { Effects, Finding, Findings } from './effects.ts';
 import { askedOf, insistApproved, insistOpen, insistRoom } from './gate-keeper.ts';
 import type { Leases } from './leases.ts';
 import { mayExecute } from './lifecycle/index.ts';
 import { loadAction, lockAction, withRelations } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
-import { configOf, type PreviewRequest } from './previews.ts';
+import { configOf } from './previews.ts';
 import type { Locked, Settlement } from './settlement.ts';
 import { insistNotSuspended, suspensionOf } from './suspensions.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
-
-/** What whoever sets an effect off has to be allowed, and on which action, by the time at which it is set off. */
-export interface Leave {
-  readonly permission: 'actions:action:execute' | 'actions:action:undo';
-  readonly on: string;
-}
-
-/** Leave to work on one action, and what is to be done on the other side. */
-export interface Attempt {
-  readonly actionId: string;
-  readonly fence: number;
-  readonly effect: Effect;
-  /** Whether the intent is recorded; if not, the other side is asked first whether it was done already. */
-  readonly intended: boolean;
-  /** Whether it is done again when it turns out that it was not done. */
-  readonly again: boolean;
-  /** What it is to do and nothing else; null for what takes back. */
-  readonly planned: Preview | null;
-  /** What its caller needs; absent where the product itself brings to an end what was set off before. */
-  readonly leave?: Leave;
-}
 
 export interface ExecutionParts {
   readonly database: Database;
@@ -80,7 +58,8 @@ export class Executions {
   /**
    * Executes, or answers what came of it when it was executed already. Called twice at once, one does it and the other
    * waits. Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `ILLEGAL_TRANSITION`,
-   * `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`, `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
+   * `APPROVAL_EXPIRED`, `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`,
+   * `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
    */
   async execute(
     actionId: string,
@@ -197,10 +176,10 @@ export class Executions {
     }
     move(action, { type: 'START' });
     action.begunAt ??= this.#parts.log.now();
-    const { planHash: currentPlanHash, approvals } = action;
-    const approvedPlanHash = approvals.at(-1)?.planHash ?? currentPlanHash;
-    const bounds = { approvalExpiresAt: action.expiresAt, changeWindow: null };
-    insist(mayExecute({ now: this.#parts.log.now(), approvedPlanHash, currentPlanHash, ...bounds }));
+    // Whether it was this plan that was approved, and whether a window is open, was asked of the gates.
+    const { planHash, expiresAt: approvalExpiresAt } = action;
+    const plans = { approvedPlanHash: planHash, currentPlanHash: planHash };
+    insist(mayExecute({ now: this.#parts.log.now(), ...plans, approvalExpiresAt, changeWindow: null }));
     const attempt = await this.attempt(em, locked, { intended: true, again: true });
     this.#parts.settlement.intend(em, origin, action);
     return attempt;
@@ -301,24 +280,7 @@ function onlyRefusals(error: unknown): UserProblem {
   throw error;
 }
 
-const requestOf = ({ effect: { tool, tenantId, config, idempotencyKey: id, input } }: Attempt): PreviewRequest => ({
-  id,
-  tool,
-  tenantId,
-  config,
-  input,
-});
-
 function unavailable({ errors: [first] }: UserProblem): Finding {
   const { code = 'OTHER_SIDE_UNAVAILABLE', message = 'The other side does not answer.' } = first ?? {};
   return { kind: 'nothing', error: { code, message, retryable: true } };
 }
-
-/** The call as it was made and what came of it, for the tool to take back. */
-export function undoOf({ input, outcome }: Action, reason: string): Undo {
-  const { output, externalId } = outcome ?? {};
-  return { input, output: isObject(output) ? output : {}, externalId: externalId ?? '', reason };
-}
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

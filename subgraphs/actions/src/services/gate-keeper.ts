@@ -20,7 +20,7 @@ import {
   standing,
   sumOf,
 } from './gates/index.ts';
-import { sameWho } from './lifecycle/index.ts';
+import { sameWho, type Who } from './lifecycle/index.ts';
 import { limitUses, type Measured, takeLimits } from './limit-uses.ts';
 
 /** What the tenant's gates ask of an action at this moment. */
@@ -103,7 +103,7 @@ export const approverAs = (principal: Principal, action: Action): Approver => ({
   seesAll: isOpen(action) || holds(principal, seesActionData),
 });
 
-/** Who proposed it, and everybody who changed it since. */
+/** The same with the departments that they are in, or, for who proposed it, were in then. */
 export async function makersOf(em: EntityManager, action: Action): Promise<Maker[]> {
   const { makerId: id, makerPerson: person, makerAttributes, editors, tenantId } = action;
   const changed = editors.map(async (editor) => {
@@ -114,12 +114,17 @@ export async function makersOf(em: EntityManager, action: Action): Promise<Maker
   return [{ id, person, department: departmentIn(makerAttributes) }, ...(await Promise.all(changed))];
 }
 
-/** Whoever proposed it or changed it since, under whatever name they come. */
-export const isMaker = ({ makerId: id, makerPerson: person, editors }: Action, principal: Principal): boolean => {
+/** Who proposed it, and everybody who changed it since. */
+export const whoMade = ({ makerId: id, makerPerson: person, editors }: Action): Who[] => [
+  { id, person },
+  // Ids of people stand among them as such.
+  ...editors.map((editor) => ({ id: editor, person: editor })),
+];
+
+/** Whether they proposed or changed it, under whatever name they come. */
+export const isMaker = (action: Action, principal: Principal): boolean => {
   const who = { id: principal.id, person: personOf(principal) ?? null };
-  return [{ id, person }, ...editors.map((editor) => ({ id: editor, person: editor }))].some((maker) =>
-    sameWho(maker, who),
-  );
+  return whoMade(action).some((maker) => sameWho(maker, who));
 };
 
 /** The approvals that are asked for by now: what was left undecided for long may be for others, too. */

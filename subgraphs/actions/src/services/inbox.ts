@@ -56,10 +56,6 @@ export class Inbox {
       const waiting = await look(start, first + 1);
       const fromTop = start === null && waiting.length <= first;
       const count = fromTop ? waiting.length : (await look(null, mostCounted)).length;
-      await withRelations(
-        em,
-        waiting.map(({ action }) => action),
-      );
       return { waiting, count };
     });
   }
@@ -80,6 +76,7 @@ export class Inbox {
           .orderBy({ id: 'asc' })
           .limit(batch)
           .getResultList();
+        // What is not done yet neither undoes nor is undone: there are no links to look into.
         await withRelations(em, actions, async () => new Set());
         const allowed = await this.#allowed(em, rules, viewer.principal, actions, context);
         found.push(...actions.flatMap((action) => waitingFor(viewer.principal, action, { gates, allowed, now })));

@@ -12,7 +12,7 @@ export async function takeLimits(em: EntityManager): Promise<void> {
 
 /**
  * What is used of each limit by the other actions that its gate is about: held without an end from the proposal on,
- * from the effect on for the length of the window, and released when it is refused, expires or fails. An undo does not
+ * from the effect on for the length of the window, and released when it is refused, expires, or has failed and is not tried again. An undo does not
  * give back: money that moves back has moved.
  */
 export function limitUses(
@@ -41,7 +41,8 @@ async function usesOf(
       `select action.done_at as at, sum(abs(action.amount))::text as amount, action.currency, count(*)::integer as count
        from actions.action as action
        where action.undo_of_id is null and action.id <> ?::uuid
-         and action.status not in ('PROPOSED', 'DENIED', 'REJECTED', 'EXPIRED', 'FAILED')
+         and action.status not in ('PROPOSED', 'DENIED', 'REJECTED', 'EXPIRED')
+         and (action.status <> 'FAILED' or action.retry_at is not null or action.lease_owner is not null)
          and (action.done_at is null or action.done_at > ?)
          and (? or action.tool in (select jsonb_array_elements_text(?::jsonb))
                 or action.connector in (select jsonb_array_elements_text(?::jsonb)))

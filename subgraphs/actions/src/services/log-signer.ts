@@ -1,8 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import type { Config, Database, Logger } from '@countersign/kernel';
+import { type Config, type Database, type Logger, SecretBox } from '@countersign/kernel';
 import { keptLogKey, publishLogKey } from '../statements.ts';
 import { keyIdOf } from './decision-log/index.ts';
-import { openKey, sealKey } from './log-key-box.ts';
 
 interface SignerParts {
   readonly database: Database;
@@ -13,11 +12,14 @@ interface SignerParts {
 /** The key that tree heads are signed with: the configured one, or one that was made here once and is kept encrypted. */
 export class LogSigner {
   readonly #parts: SignerParts;
+  readonly #box: SecretBox;
   #key: KeyObject | undefined;
   #told = false;
 
   constructor(parts: SignerParts) {
     this.#parts = parts;
+    // Whoever serves has made the folder; where there is none, no key is left lying about.
+    this.#box = new SecretBox(parts.config, { purpose: 'countersign:log-key', makesFolder: false });
   }
 
   /**
@@ -44,16 +46,16 @@ export class LogSigner {
       return privateKey;
     }
     const kept = (await database.asRole('sealer', keptLogKey)) ?? (await this.#make());
-    return createPrivateKey(openKey(kept.sealedPrivateKey, kept.id, config));
+    return createPrivateKey(this.#box.open(kept.sealedPrivateKey, kept.id));
   }
 
   /** Of several processes that make one at once the first one's stays. */
   async #make(): Promise<{ id: string; sealedPrivateKey: string }> {
-    const { database, config } = this.#parts;
+    const { database } = this.#parts;
     const { privateKey } = generateKeyPairSync('ed25519');
     const { id, publicKey } = publicHalf(privateKey);
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    const made = { id, publicKey, sealedPrivateKey: sealKey(pem, id, config) };
+    const made = { id, publicKey, sealedPrivateKey: this.#box.seal(pem, id) };
     await database.asRole('sealer', (em) => publishLogKey(em, made));
     return (await database.asRole('sealer', keptLogKey)) ?? made;
   }

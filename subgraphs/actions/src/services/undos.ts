@@ -10,7 +10,8 @@ import {
 import { Action } from '../entities/action.ts';
 import type { Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
-import { type Attempt, type Executions, type Leave, undoOf } from './executions.ts';
+import { type Attempt, type Leave, undoOf } from './attempt.ts';
+import type { Executions } from './executions.ts';
 import { mayUndo, requestFingerprint, type StandsAt, transition } from './lifecycle/index.ts';
 import { loadAction } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';

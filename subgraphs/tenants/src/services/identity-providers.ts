@@ -1,4 +1,4 @@
-import type { Database, Principal, RequestContext } from '@countersign/kernel';
+import type { Database, Principal, RequestContext, SecretBox } from '@countersign/kernel';
 import {
   allProviders,
   type Provider,
@@ -10,7 +10,6 @@ import {
 import type { AccessChanges, Outcome } from './changes/access-changes.ts';
 import { configureProvider, type ProviderDraft } from './changes/provider-changes.ts';
 import { insistText } from './changes/provider-rules.ts';
-import type { SecretBox } from './secret-box.ts';
 
 /** Absent secret: what was there stays; null: there is none. */
 export type ProviderInput = Omit<ProviderDraft, 'secret' | 'secretId'> & { readonly clientSecret?: string | null };

@@ -1,14 +1,15 @@
 import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId } from '@countersign/kernel';
 import { describe, expect, it } from '@jest/globals';
+import { newId } from '../ids.ts';
 import { SecretBox } from './secret-box.ts';
 
 describe('a sealed secret', () => {
   const tenant = newId();
+  const use = { purpose: 'test', makesFolder: true };
   const key = 'a key of more than thirty-two characters';
-  const box = new SecretBox({ secretKey: key, dataDir: '/nonexistent' });
+  const box = new SecretBox({ secretKey: key, dataDir: '/nonexistent' }, use);
 
   it('opens as it was, looks different each time, and does not show what it holds', () => {
     const sealed = [box.seal('hunter2 ✓', tenant), box.seal('hunter2 ✓', tenant)];
@@ -20,7 +21,9 @@ describe('a sealed secret', () => {
   it('does not open for another tenant, under another key, or when any byte of it was altered', () => {
     const sealed = box.seal('hunter2', tenant);
     expect(() => box.open(sealed, newId())).toThrow('COUNTERSIGN_SECRET_KEY');
-    expect(() => new SecretBox({ secretKey: `${key}!`, dataDir: '/nonexistent' }).open(sealed, tenant)).toThrow();
+    expect(() => new SecretBox({ secretKey: `${key}!`, dataDir: '/nonexistent' }, use).open(sealed, tenant)).toThrow();
+    const other = { ...use, purpose: 'another' };
+    expect(() => new SecretBox({ secretKey: key, dataDir: '/nonexistent' }, other).open(sealed, tenant)).toThrow();
     const body = Buffer.from(sealed.slice(3), 'base64url');
     for (const at of body.keys()) {
       const altered = Buffer.from(body);
@@ -31,11 +34,11 @@ describe('a sealed secret', () => {
 
   it('has its key in a file that is for its owner alone, where none is configured', () => {
     const dataDir = join(mkdtempSync(join(tmpdir(), 'countersign-secrets-')), 'data');
-    const sealed = new SecretBox({ dataDir }).seal('hunter2', tenant);
+    const sealed = new SecretBox({ dataDir }, use).seal('hunter2', tenant);
     const file = join(dataDir, 'secrets.key');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const before = readFileSync(file, 'utf8');
-    expect(new SecretBox({ dataDir }).open(sealed, tenant)).toBe('hunter2');
+    expect(new SecretBox({ dataDir }, use).open(sealed, tenant)).toBe('hunter2');
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
 });
