@@ -1,4 +1,4 @@
-import { maskJson, type SensitiveField, type SubgraphPermissions, veil } from '@countersign/kernel';
+import { maskJson, type SubgraphPermissions, veil } from '@countersign/kernel';
 import type { Action } from './entities/action.ts';
 import type { Outcome, Preview } from './entities/plan.ts';
 
@@ -37,5 +37,5 @@ export const sensitiveFields: NonNullable<SubgraphPermissions['sensitive']> = {
     outcome: { ...ofAction, mask: maskOutcome },
   },
   Evidence: { quote: always },
-  LogEntry: { values: { ...always, mask: maskJson } satisfies SensitiveField },
+  LogEntry: { values: { ...always, mask: maskJson } },
 };

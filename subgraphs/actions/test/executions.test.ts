@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { codesOf, House, idOf, order } from './house.ts';
+import { codesOf, House, idOf, order, ordersOfOnesOwn } from './house.ts';
 
 describe('executions', () => {
   let house: House;
@@ -10,9 +10,7 @@ describe('executions', () => {
   afterEach(() => house.fault('none'));
   afterAll(() => house.close());
 
-  const patients = ['johan-berg', 'amina-hassan', 'lukas-novak', 'sofia-marino', 'erik-sundstrom', 'noor-van-dijk'];
-  /** An order for a patient whom no other test orders for. */
-  const nextOrder = () => ({ ...order, patient: `Patient/${patients.pop()}` });
+  const nextOrder = ordersOfOnesOwn();
 
   it('are refused for what is not approved', async () => {
     const id = idOf(await house.propose());

@@ -51,6 +51,12 @@ export const order = {
   note: 'Cough for four weeks.',
 };
 
+/** Orders for patients whom no other test of the suite orders for. */
+export function ordersOfOnesOwn(): () => typeof order {
+  const patients = ['johan-berg', 'amina-hassan', 'lukas-novak', 'sofia-marino', 'erik-sundstrom', 'noor-van-dijk'];
+  return () => ({ ...order, patient: `Patient/${patients.pop()}` });
+}
+
 /** The subgraph at work with the FHIR connector in its own process, and a hospital on a port. */
 export class House {
   readonly operator: Principal;

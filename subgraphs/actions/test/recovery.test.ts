@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { House, order } from './house.ts';
+import { House, ordersOfOnesOwn } from './house.ts';
 
 describe('what was cut off', () => {
   let house: House;
@@ -10,8 +10,7 @@ describe('what was cut off', () => {
   afterEach(() => house.fault('none'));
   afterAll(() => house.close());
 
-  const patients = ['johan-berg', 'amina-hassan', 'lukas-novak', 'sofia-marino', 'erik-sundstrom'];
-  const nextOrder = () => ({ ...order, patient: `Patient/${patients.pop()}` });
+  const nextOrder = ordersOfOnesOwn();
 
   /** Leaves the action as a process does that ends while it works on it. */
   const cutOff = (id: string) =>

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { codesOf, House, idOf, order } from './house.ts';
+import { codesOf, House, idOf, ordersOfOnesOwn } from './house.ts';
 
 interface View {
   action: { id: string; status: string; retryAt: string | null; deadAt: string | null } | null;
@@ -16,8 +16,7 @@ describe('what failed for a reason that passes', () => {
   afterEach(() => house.fault('none'));
   afterAll(() => house.close());
 
-  const patients = ['johan-berg', 'amina-hassan', 'lukas-novak', 'sofia-marino', 'erik-sundstrom', 'noor-van-dijk'];
-  const nextOrder = () => ({ ...order, patient: `Patient/${patients.pop()}` });
+  const nextOrder = ordersOfOnesOwn();
 
   const act = async (name: 'requeue' | 'abandon', actionId: string, who = house.operator): Promise<View> => {
     const type = name === 'requeue' ? 'Requeue' : 'Abandon';

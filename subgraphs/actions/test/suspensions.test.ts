@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { codesOf, House, order } from './house.ts';
+import { codesOf, House, ordersOfOnesOwn } from './house.ts';
 
 type Payload = { userErrors: { code: string; path: string[] | null }[]; suspension?: object | null; resumed?: boolean };
 
@@ -10,8 +10,7 @@ describe('the switch that stops actions', () => {
   });
   afterAll(() => house.close());
 
-  const patients = ['johan-berg', 'amina-hassan', 'lukas-novak', 'sofia-marino', 'erik-sundstrom', 'noor-van-dijk'];
-  const nextOrder = () => ({ ...order, patient: `Patient/${patients.pop()}` });
+  const nextOrder = ordersOfOnesOwn();
 
   const turn = async (name: 'suspend' | 'resume', input: object, who = house.admin): Promise<Payload> => {
     const [type, shown] =

@@ -8,6 +8,7 @@ export const revisions = migration('actions/005-revisions', [
      add column editor_people text[] not null default '{}',
      add column edit_distance double precision,
      add column drift jsonb`,
+  // Policies see what an action's data is, and who changed it.
   `create or replace function kernel.object_proposed_action(id uuid)
      returns jsonb language sql stable security invoker as $$
      select jsonb_strip_nulls(jsonb_build_object(

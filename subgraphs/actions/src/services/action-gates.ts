@@ -44,7 +44,8 @@ export class ActionGates {
     const because = checkReason(reason);
     assertStorable(definition, ['input', 'gate']);
     const members = typeof definition === 'object' && definition !== null ? definition : {};
-    const { id: _id, name: called, ...checked } = parseGate({ ...members, id: id ?? newId(), name }, this.#log.now());
+    const whole = { ...members, id: id ?? newId(), name };
+    const { id: gateId, name: called, ...checked } = parseGate(whole, this.#log.now());
     return this.#database.withTenant(origin.principal, async (em) => {
       const known = id === null ? null : await insistGate(em, id);
       await insistFree(em, called, known?.id ?? null);
@@ -52,7 +53,7 @@ export class ActionGates {
       const before = known && { name: known.name, definition: known.definition };
       const content = { name: called, definition: checked, updatedAt: this.#log.now() };
       const { tenantId } = origin.principal;
-      const gate = known ? em.assign(known, content) : em.create(ActionGate, { id: newId(), tenantId, ...content });
+      const gate = known ? em.assign(known, content) : em.create(ActionGate, { id: gateId, tenantId, ...content });
       em.persist(gate);
       await em.flush();
       this.#record(em, origin, gate, { before, after: { name: called, definition: checked }, reason: because });

@@ -18,7 +18,7 @@ import { approvePermission, ownPlanRefused } from '../maker-is-not-checker.ts';
 import { refTo } from '../proposed-action.ts';
 import type { Crash } from './crash-points.ts';
 import { approverAs, approversOf, askedOf, demandsAt, isMaker, makersOf, whoMade } from './gate-keeper.ts';
-import { mayCount, standing } from './gates/index.ts';
+import { type Approver, mayCount, standing } from './gates/index.ts';
 import { mayApprove, type Who } from './lifecycle/index.ts';
 import { loadAction, lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
@@ -84,32 +84,27 @@ export class Approvals {
     const checker = await this.#insist(em, locked, context);
     const { planHash: currentPlanHash, status: from } = locked;
     insistPossible(locked, { type: 'APPROVE' });
-    const before = await em.find(Approval, {
-      actionId: locked.id,
-      planHash: currentPlanHash,
-      decision: ApprovalDecision.APPROVED,
-    });
+    const given = await approversOf(em, locked);
     insist(
       mayApprove({
         makers: whoMade(locked),
         approver: whoIs(checker),
-        approvers: before.map(({ approverId: id, approverPerson: person }) => ({ id, person })),
+        approvers: given,
         seenPlanHash: decision.planHash ?? currentPlanHash,
         currentPlanHash,
       }),
     );
-    await this.#count(em, locked, checker);
+    await this.#count(em, locked, given, checker);
     const told = { ...decision, from };
     return this.#record(em, locked, ApprovalDecision.APPROVED, told, { ...context, principal: checker });
   }
 
   /** One approval more, if it brings what the gates ask for nearer; with the last one the plan is approved. */
-  async #count(em: EntityManager, action: Action, checker: Principal): Promise<void> {
+  async #count(em: EntityManager, action: Action, given: readonly Approver[], checker: Principal): Promise<void> {
     const now = this.#log.now();
     const asked = await askedOf(em, action);
     const demands = demandsAt(asked, action, now);
     const makers = await makersOf(em, action);
-    const given = await approversOf(em, action);
     const candidate = approverAs(checker, action);
     insist(mayCount(demands, makers, given, candidate));
     if (!standing(demands, makers, [...given, candidate]).complete) return move(action, { type: 'APPROVE_IN_PART' });

@@ -2,7 +2,6 @@ import type { JsonObject, Undo } from '@countersign/plugin-sdk';
 import type { Action } from '../entities/action.ts';
 import type { Preview } from '../entities/plan.ts';
 import type { Effect } from './effects.ts';
-import type { PreviewRequest } from './previews.ts';
 
 /** What whoever sets an effect off has to be allowed, and on which action, by the time at which it is set off. */
 export interface Leave {
@@ -24,17 +23,6 @@ export interface Attempt {
   /** What its caller needs; absent where the product itself brings to an end what was set off before. */
   readonly leave?: Leave;
 }
-
-/** The question what it would do by now. */
-export const requestOf = ({
-  effect: { tool, tenantId, config, idempotencyKey: id, input },
-}: Attempt): PreviewRequest => ({
-  id,
-  tool,
-  tenantId,
-  config,
-  input,
-});
 
 /** The call as it was made and what came of it, for the tool to take back. */
 export function undoOf({ input, outcome }: Action, reason: string): Undo {

@@ -1,4 +1,13 @@
+import { CountersignError } from '@countersign/kernel';
 import type { LogEntry } from '../entities/log-entry.ts';
+
+const mostExported = 10_000;
+
+/** How many entries one page of an export has. Throws `BAD_REQUEST`. */
+export function checkLimit(limit: number): void {
+  if (limit >= 1 && limit <= mostExported) return;
+  throw new CountersignError('BAD_REQUEST', `\`limit\` must be between 1 and ${mostExported}.`);
+}
 
 /**
  * One entry a line, as JSON. With what the log commits to: whoever has all entries can hold them against its chain.

@@ -12,7 +12,7 @@ import {
 import { raw } from '@mikro-orm/core';
 import { LogEntry } from '../entities/log-entry.ts';
 import { seesActionData } from '../sensitive-data.ts';
-import { asCsv, asNdjson } from './audit-export.ts';
+import { asCsv, asNdjson, checkLimit } from './audit-export.ts';
 import { ENTRY_KINDS } from './decision-log/index.ts';
 import type { LogWriter } from './log-writer.ts';
 import { type Viewer, VisibleActions } from './visible-actions.ts';
@@ -38,8 +38,6 @@ export interface ExportedTrail {
   readonly nextCursor: string | null;
   readonly count: number;
 }
-
-const mostExported = 10_000;
 
 /** The decision log read backwards by who, what and when: every change of rights and every refusal is in it. */
 export class AuditTrail {
@@ -69,9 +67,7 @@ export class AuditTrail {
     filter: AuditFilter,
     { format, after, limit }: { format: AuditFormat; after: Page['after']; limit: number },
   ): Promise<ExportedTrail> {
-    if (limit < 1 || limit > mostExported) {
-      throw new CountersignError('BAD_REQUEST', `\`limit\` must be between 1 and ${mostExported}.`);
-    }
+    checkLimit(limit);
     const place = placeOf(after);
     assertKinds(filter.kinds ?? []);
     const veiled = await isVeiled({ ...viewer, access: this.#access }, seesActionData);

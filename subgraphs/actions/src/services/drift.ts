@@ -7,13 +7,13 @@ import {
   type UserProblem,
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
-import type { Outcome, Preview } from '../entities/plan.ts';
+import type { Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
-import { canonicalJson } from './decision-log/index.ts';
+import { firstOf, outcomeOfFault } from './effects.ts';
 import { lockAction } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
-import { configOf, type PreviewRequest, type Previews } from './previews.ts';
+import { configOf, isSamePreview, type PreviewRequest, type Previews } from './previews.ts';
 import { insistNotSuspended } from './suspensions.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
@@ -50,8 +50,8 @@ export class Drift {
 
   /**
    * Looks again before an approved plan is begun. Where it no longer holds the action is STALE from then on. Answers
-   * what it took to look, or null where it may not be begun. Throws `FORBIDDEN` for who may not begin it; refuses with `SUSPENDED`, `OTHER_SIDE_UNAVAILABLE`; then nothing has
-   * changed.
+   * what it took to look, or null where it may not be begun. Throws `FORBIDDEN` for who may not begin it; refuses with
+   * `SUSPENDED`, `OTHER_SIDE_UNAVAILABLE`; then nothing has changed.
    */
   async look(actionId: string, origin: EventOrigin, permission: string): Promise<readonly CallRecord[] | null> {
     const { principal } = origin;
@@ -63,9 +63,10 @@ export class Drift {
       await this.#access.checkIn(em, origin, permission, refTo(actionId));
       await insistNotSuspended(em, action.tool);
       const tool = this.#catalogue.tool(action.tool);
-      return tool
-        ? { action, request: requestFor(action, tool, await configOf(em, tool.connector.manifest.name)) }
-        : null;
+      if (!tool) return null;
+      const config = await configOf(em, tool.connector.manifest.name);
+      const { tenantId, input } = action;
+      return { action, request: { tool, tenantId, config, idempotencyKey: action.id, input } };
     });
     if (!plan) return [];
     const found = await this.compare(plan.request, plan.action.preview);
@@ -89,7 +90,7 @@ export class Drift {
     const { preview = null, refusal = null, calls } = await this.#previews.look(request);
     if (refusal?.errors.some(({ code }) => code === 'OTHER_SIDE_UNAVAILABLE'))
       return { kind: 'unknown', refusal, calls };
-    if (preview && canonicalJson(preview) === canonicalJson(planned)) return { kind: 'same', calls };
+    if (preview && isSamePreview(preview, planned)) return { kind: 'same', calls };
     return { kind: 'changed', preview, refusal, calls };
   }
 
@@ -102,7 +103,7 @@ export class Drift {
   ): Promise<void> {
     move(action, { type: 'PLAN_CHANGED' });
     action.drift = preview;
-    action.outcome = refusal ? outcomeOf(refusal) : null;
+    action.outcome = refusal ? outcomeOfFault(firstOf(refusal)) : null;
     const { id: actionId, tool, planHash } = action;
     const facts = { planHash, errorCode: action.outcome?.errorCode ?? null };
     this.#log.append(em, origin, action, 'STALENESS', {
@@ -112,15 +113,4 @@ export class Drift {
     await publish(em, origin, 'ActionStale', { actionId, tool });
     await em.flush();
   }
-}
-
-const requestFor = (
-  { id, tenantId, input }: Action,
-  tool: PreviewRequest['tool'],
-  config: PreviewRequest['config'],
-): PreviewRequest => ({ id, tool, tenantId, config, input });
-
-function outcomeOf({ errors: [first] }: UserProblem): Outcome {
-  const { code = 'REFUSED', message = 'The tool refuses it by now.' } = first ?? {};
-  return { externalId: null, output: null, summary: null, errorCode: code, errorMessage: message };
 }

@@ -1,3 +1,4 @@
+import type { UserProblem } from '@countersign/kernel';
 import { type JsonObject, ToolError, type Undo } from '@countersign/plugin-sdk';
 import type { Outcome } from '../entities/plan.ts';
 import type { CallRecord } from './log-writer.ts';
@@ -30,6 +31,21 @@ export interface Fault {
   /** Whether it may pass by itself. */
   readonly retryable: boolean;
 }
+
+/** A refusal in the words of its first problem. */
+export function firstOf({ errors: [first] }: UserProblem): Pick<Fault, 'code' | 'message'> {
+  const { code = 'REFUSED', message = 'The tool refuses it.' } = first ?? {};
+  return { code, message };
+}
+
+/** Of what did not come about. */
+export const outcomeOfFault = ({ code, message }: Pick<Fault, 'code' | 'message'>): Outcome => ({
+  externalId: null,
+  output: null,
+  summary: null,
+  errorCode: code,
+  errorMessage: message,
+});
 
 export interface Findings {
   readonly finding: Finding;

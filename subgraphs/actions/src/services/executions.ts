@@ -5,15 +5,14 @@ import {
   type Database,
   type EntityManager,
   type EventOrigin,
-  problem,
   UserProblem,
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
-import { type Attempt, type Leave, requestOf, undoOf } from './attempt.ts';
+import { type Attempt, type Leave, undoOf } from './attempt.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
-import type { Effects, Finding, Findings } from './effects.ts';
+import { type Effects, type Finding, type Findings, firstOf } from './effects.ts';
 import { askedOf, insistApproved, insistOpen, insistRoom } from './gate-keeper.ts';
 import type { Leases } from './leases.ts';
 import { mayExecute } from './lifecycle/index.ts';
@@ -129,9 +128,7 @@ export class Executions {
     { action, undone }: Locked,
     how: Pick<Attempt, 'intended' | 'again' | 'leave'>,
   ): Promise<Attempt> {
-    const tool = this.#parts.catalogue.tool(action.tool);
-    if (!tool)
-      throw problem('TOOL_NOT_FOUND', `The tool ${action.tool} is not here any more: its connector was removed.`);
+    const tool = this.#parts.catalogue.insistTool(action.tool);
     const config = await configOf(em, tool.connector.manifest.name);
     const { tenantId } = action;
     const of = undone ?? action;
@@ -202,7 +199,7 @@ export class Executions {
     const { settlement, effects, drift } = this.#parts;
     const found = await effects.check(attempt.effect);
     const notDone = found.finding.kind === 'nothing' && attempt.again;
-    const now = notDone && attempt.planned ? await drift.compare(requestOf(attempt), attempt.planned) : null;
+    const now = notDone && attempt.planned ? await drift.compare(attempt.effect, attempt.planned) : null;
     const goOn = notDone && (now === null || now.kind === 'same');
     const findings = now?.kind === 'unknown' ? { ...found, finding: unavailable(now.refusal) } : found;
     let refusal: AccessDenied | null = null;
@@ -280,7 +277,7 @@ function onlyRefusals(error: unknown): UserProblem {
   throw error;
 }
 
-function unavailable({ errors: [first] }: UserProblem): Finding {
-  const { code = 'OTHER_SIDE_UNAVAILABLE', message = 'The other side does not answer.' } = first ?? {};
-  return { kind: 'nothing', error: { code, message, retryable: true } };
-}
+const unavailable = (refusal: UserProblem): Finding => ({
+  kind: 'nothing',
+  error: { ...firstOf(refusal), retryable: true },
+});

@@ -1,5 +1,6 @@
 import { type Database, type Logger, publish, servicePrincipal } from '@countersign/kernel';
 import { expiringActions } from '../statements.ts';
+import { type Due, eachDue, goingOn } from './each-due.ts';
 import { transition } from './lifecycle/index.ts';
 import { lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
@@ -22,26 +23,20 @@ export class Expiry {
   async expireDue(): Promise<boolean> {
     const { database, log, logger } = this.#parts;
     const due = await database.asRole('worker', (em) => expiringActions(em, log.now(), batch));
-    let failed = false;
-    for (const action of due) {
-      // One that cannot be ended must not keep the others waiting.
-      await this.#expire(action).catch((error: unknown) => {
-        failed = true;
-        logger.warn({ err: error, actionId: action.id }, 'An action could not be ended; it is tried again');
-      });
-    }
-    return due.length === batch && !failed;
+    const message = 'An action could not be ended; it is tried again';
+    const allDone = await eachDue(due, (action) => this.#expire(action), logger, message);
+    return due.length === batch && allDone;
   }
 
-  #expire({ id, tenantId }: { id: string; tenantId: string }): Promise<void> {
+  #expire({ id, tenantId }: Due): Promise<void> {
     const { database, log } = this.#parts;
     const principal = servicePrincipal(tenantId, 'actions.expiry', []);
     return database.withTenant(principal, async (em) => {
       const action = await lockAction(em, id);
-      const { expiresAt, status: from, workflow, surface, correlationId, planHash, tool } = action;
+      const { expiresAt, status: from, planHash, tool } = action;
       // Somebody was faster: it was begun, decided on, or planned anew.
       if (!expiresAt || expiresAt > log.now() || !transition(from, { type: 'EXPIRE' }).ok) return;
-      const origin = { principal, correlationId, workflow: workflow ?? undefined, surface: surface ?? undefined };
+      const origin = goingOn(action, principal);
       move(action, { type: 'EXPIRE' });
       const facts = { from, planHash, expiresAt: expiresAt.toISOString() };
       log.append(em, origin, action, 'EXPIRY', { facts });

@@ -6,7 +6,6 @@ import {
   isUuid,
   newId,
   type Principal,
-  problem,
   UserProblem,
 } from '@countersign/kernel';
 import { checkAgainstSchema } from '@countersign/plugin-sdk';
@@ -51,14 +50,7 @@ export class Installations {
 
   /** Refuses with `CONNECTOR_UNKNOWN` or, with where and why, `CONFIG_INVALID`. */
   async configure(connector: string, config: unknown, origin: EventOrigin): Promise<ConnectorInstallation> {
-    const known = this.#catalogue.connectors.get(connector);
-    if (!known) {
-      const names = [...this.#catalogue.connectors.keys()].join(', ') || 'none';
-      throw problem('CONNECTOR_UNKNOWN', `There is no connector ${connector}; there are ${names}.`, [
-        'input',
-        'connector',
-      ]);
-    }
+    const known = this.#catalogue.insistConnector(connector);
     const checked = checkConfig(known, config);
     return this.#database.withTenant(origin.principal, async (em) => {
       const installation = await this.#store(em, known, checked, origin);

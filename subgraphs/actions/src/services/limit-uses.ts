@@ -1,6 +1,6 @@
 import type { EntityManager } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
-import type { Gate, Limit, LimitUse, Use } from './gates/index.ts';
+import { type Gate, type Limit, type LimitUse, risksFrom, type Use } from './gates/index.ts';
 
 /** The action that is to fit; it does not count itself. */
 export type Measured = Pick<Action, 'id' | 'tool' | 'makerId' | 'makerPerson'>;
@@ -33,7 +33,7 @@ export function limitUses(
 async function usesOf(
   em: EntityManager,
   limit: Exclude<Limit, { kind: 'AMOUNT' }>,
-  { tools, minRisk = 'LOW' }: Gate,
+  { tools, minRisk }: Gate,
   { action, now }: { action: Measured; now: Date },
 ): Promise<Use[]> {
   const rows: { at: Date | string | null; amount: string | null; currency: string | null; count: number }[] =
@@ -56,7 +56,7 @@ async function usesOf(
         tools.includes('*'),
         JSON.stringify(tools),
         JSON.stringify(tools.filter((each) => each.endsWith('.*')).map((each) => each.slice(0, -2))),
-        JSON.stringify(risks.slice(risks.indexOf(minRisk))),
+        JSON.stringify(risksFrom(minRisk)),
         limit.per,
         action.tool,
         limit.per,
@@ -65,5 +65,3 @@ async function usesOf(
     );
   return rows.map(({ at, ...use }) => ({ ...use, at: at === null ? null : new Date(at) }));
 }
-
-const risks = ['LOW', 'MEDIUM', 'HIGH'];

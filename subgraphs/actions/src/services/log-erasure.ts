@@ -10,7 +10,7 @@ import {
 import { LogEntry } from '../entities/log-entry.ts';
 import { eraseLogValues } from '../statements.ts';
 import type { LogWriter } from './log-writer.ts';
-import { assertStorable } from './storable.ts';
+import { checkReason } from './reason.ts';
 import { VisibleActions } from './visible-actions.ts';
 
 export interface Erasure {
@@ -19,8 +19,6 @@ export interface Erasure {
   readonly fields: readonly string[];
   readonly reason: string;
 }
-
-const longestReason = 2_000;
 
 /** Takes values out of the log for good. What the chain commits to stays, and so does that they were erased. */
 export class LogErasure {
@@ -55,14 +53,6 @@ export class LogErasure {
       return entry;
     });
   }
-}
-
-function checkReason(reason: string): string {
-  assertStorable(reason, ['input', 'reason']);
-  const text = reason.trim();
-  if (text.length > 0 && text.length <= longestReason) return text;
-  const message = `Say why, in 1 to ${longestReason} characters; it has ${text.length}. The reason is kept in the log.`;
-  throw problem('REASON_REQUIRED', message, ['input', 'reason'], { longest: longestReason });
 }
 
 function checkFields(fields: readonly string[], { valueDigests }: LogEntry): string[] {

@@ -13,7 +13,7 @@ import { TreeHead } from '../entities/tree-head.ts';
 import { actionTable } from '../proposed-action.ts';
 import { seesActionData } from '../sensitive-data.ts';
 import { headsIn, publicLogKeys, runBetween } from '../statements.ts';
-import { asCsv } from './audit-export.ts';
+import { asCsv, checkLimit } from './audit-export.ts';
 import { asLine, emptyHead, eraseValues, frontierAt, type LogHead, type SealedEntry } from './decision-log/index.ts';
 import { asSealedEntry } from './log-entry-form.ts';
 import { withNodes } from './log-proofs.ts';
@@ -38,7 +38,6 @@ export interface ExportedLog {
   readonly count: number;
 }
 
-const mostExported = 10_000;
 /** Of an integer of PostgreSQL's. */
 const largestNumber = 2 ** 31 - 1;
 
@@ -67,12 +66,10 @@ export class LogExport {
    * could not be told from a removal.
    */
   async page(viewer: Viewer, { since, until, after, limit, format }: LogExportRequest): Promise<ExportedLog> {
-    if (limit < 1 || limit > mostExported) {
-      throw new CountersignError('BAD_REQUEST', `\`limit\` must be between 1 and ${mostExported}.`);
-    }
+    checkLimit(limit);
     const resumed = runOf(after);
     const withheld = await isVeiled({ ...viewer, access: this.#access }, seesActionData);
-    const { run, rows, text } = await this.#database.read(viewer.principal, async (em) => {
+    const { run, last, rows, text } = await this.#database.read(viewer.principal, async (em) => {
       await this.#insistOnAll(em, viewer);
       const run = resumed ?? (await settle(em, since, until));
       const last = Math.min(run.done + limit, run.end);
@@ -83,14 +80,13 @@ export class LogExport {
         format === 'CSV'
           ? asCsv(rows, { headed: run.done < run.start })
           : await asFile(em, viewer.principal.tenantId, { run, last, entries: sealedOf(found, withheld) });
-      return { run, rows, text };
+      return { run, last, rows, text };
     });
-    const done = Math.min(run.done + limit, run.end);
-    const facts = { of: 'decision log', format, from: run.done + 1, to: done, count: rows.length, withheld };
+    const facts = { of: 'decision log', format, from: run.done + 1, to: last, count: rows.length, withheld };
     await this.#database.withTenant(viewer.principal, async (em) =>
       this.#log.appendGeneral(em, viewer, 'EXPORT', { facts }),
     );
-    return { text, nextCursor: done < run.end ? encodeCursor({ ...run, done }) : null, count: rows.length };
+    return { text, nextCursor: last < run.end ? encodeCursor({ ...run, done: last }) : null, count: rows.length };
   }
 
   async #insistOnAll(em: EntityManager, viewer: Viewer): Promise<void> {
@@ -130,15 +126,22 @@ async function asFile(
   tenantId: string,
   { run, last, entries }: { run: Run; last: number; entries: readonly SealedEntry[] },
 ): Promise<string> {
-  const heads = await headsIn(em, { above: run.start - 1, to: run.end });
-  const signers = new Set(heads.map(({ keyId }) => keyId));
-  const keys = (await publicLogKeys(em)).filter(({ id }) => signers.has(id));
-  const first = run.done < run.start ? await opening(em, tenantId, run.start - 1, keys) : '';
-  const lines = 1 + keys.length + (run.end - run.start + 1) + heads.length;
-  const closing = last === run.end ? asLine({ logEnd: { seq: run.end, lines } }) : '';
+  const [isFirst, isLast] = [run.done < run.start, last === run.end];
+  // Only the file's first and last lines are about all of it.
+  const { heads, keys } = isFirst || isLast ? await signedIn(em, run) : { heads: 0, keys: [] };
+  const first = isFirst ? await opening(em, tenantId, run.start - 1, keys) : '';
+  const lines = 1 + keys.length + (run.end - run.start + 1) + heads;
+  const closing = isLast ? asLine({ logEnd: { seq: run.end, lines } }) : '';
   const here = await em.find(TreeHead, { treeSize: { $gt: run.done, $lte: last } });
   const bySize = new Map(here.map((head) => [head.treeSize, asLine({ treeHead: statementOf(head) })]));
   return `${first}${entries.map((entry) => `${asLine(entry)}${bySize.get(entry.seq) ?? ''}`).join('')}${closing}`;
+}
+
+/** How many signed heads are in the run, and the keys that signed them. */
+async function signedIn(em: EntityManager, { start, end }: Run): Promise<{ heads: number; keys: LogKey[] }> {
+  const heads = await headsIn(em, { above: start - 1, to: end });
+  const signers = new Set(heads.map(({ keyId }) => keyId));
+  return { heads: heads.length, keys: (await publicLogKeys(em)).filter(({ id }) => signers.has(id)) };
 }
 
 async function opening(em: EntityManager, tenantId: string, size: number, keys: readonly LogKey[]): Promise<string> {

@@ -2,20 +2,17 @@ import { type Access, type Database, type EntityManager, isUuid, type Page } fro
 import { Action } from '../entities/action.ts';
 import { LogEntry } from '../entities/log-entry.ts';
 import { LogHead } from '../entities/log-head.ts';
-import { treeNodes } from '../statements.ts';
 import {
   type Digest,
   inclusionProof,
-  nodesNeeded,
-  readNodes,
   rootOf,
   type SealedEntry,
   verifyActionTrail,
   verifyLog,
 } from './decision-log/index.ts';
-import type { ReadNode } from './decision-log/merkle.ts';
 import { noSuchAction } from './load-actions.ts';
 import { asSealedEntry } from './log-entry-form.ts';
+import { withNodes } from './log-proofs.ts';
 import { type Viewer, VisibleActions } from './visible-actions.ts';
 
 const inLogOrder = { seq: 'asc nulls last', occurredAt: 'asc', id: 'asc' } as const;
@@ -94,8 +91,9 @@ async function trailsHold(
   if (!head || sealed.length !== entries.length) return false;
   if (sealed.some(({ seq }) => seq > head.treeSize)) return false;
   const rootHash = rootOf({ size: head.treeSize, roots: head.frontier });
-  const prove = (read: ReadNode) => sealed.map((entry) => inclusionProof(entry.seq - 1, head.treeSize, read));
-  const proofs = prove(readNodes(await treeNodes(em, nodesNeeded(prove))));
+  const proofs = await withNodes(em, (read) =>
+    sealed.map((entry) => inclusionProof(entry.seq - 1, head.treeSize, read)),
+  );
   return actions.every(({ id: actionId, lastEntry }) => {
     const trail = sealed.flatMap((entry, at) => (entry.actionId === actionId ? [withProof(entry, proofs[at])] : []));
     const { ok } = verifyActionTrail(trail, { tenantId, actionId, treeSize: head.treeSize, rootHash });

@@ -20,22 +20,46 @@ export interface ActionDraft {
   readonly undoOfId?: string;
 }
 
+/** A plan, with nothing begun of it: what an action is about, what its tool would do, and what that needs. */
+export function planOf(
+  { tool, input, preview, policy, money }: Pick<ActionDraft, 'tool' | 'input' | 'preview' | 'policy' | 'money'>,
+  now: Date,
+) {
+  const { manifest, connector } = tool;
+  const { version } = connector.manifest;
+  return {
+    title: manifest.title,
+    toolVersion: version,
+    input,
+    preview,
+    planHash: planHash({ tool: tool.name, version, input, preview }),
+    policy,
+    risk: manifest.risk,
+    dataClass: manifest.dataClass,
+    amount: money.amount,
+    currency: money.currency,
+    drift: null,
+    outcome: null,
+    failures: 0,
+    begunAt: null,
+    retryAt: null,
+    deadAt: null,
+    plannedAt: now,
+    expiresAt: new Date(now.getTime() + planTtlMs),
+  };
+}
+
 /** An action as it is first written: previewed and decided on, with nothing done. */
 export function draftAction(draft: ActionDraft, now: Date, context: EventOrigin) {
-  const { id, tool, input, preview, policy, idempotencyKey, undoOfId = null } = draft;
+  const { id, tool, policy, idempotencyKey, undoOfId = null } = draft;
   const { principal } = context;
-  const call = { tool: tool.name, version: tool.connector.manifest.version, input };
+  const plan = planOf(draft, now);
   return {
+    ...plan,
     id,
     tenantId: principal.tenantId,
     status: statusAfter(policy.decision),
     tool: tool.name,
-    title: tool.manifest.title,
-    toolVersion: call.version,
-    input,
-    preview,
-    planHash: planHash({ ...call, preview }),
-    policy,
     // What takes back is not itself taken back: what it undid is proposed anew.
     reversible: undoOfId === null && tool.manifest.reversibility === 'REVERSIBLE',
     idempotencyKey,
@@ -46,23 +70,13 @@ export function draftAction(draft: ActionDraft, now: Date, context: EventOrigin)
     makerGroups: [...(principal.groups ?? [])],
     makerRoles: [...principal.roles],
     makerAttributes: principal.attributes,
-    risk: tool.manifest.risk,
-    dataClass: tool.manifest.dataClass,
-    amount: draft.money.amount,
-    currency: draft.money.currency,
-    outcome: null,
     revision: 1,
     editors: [],
     editorPeople: [],
     editDistance: null,
-    drift: null,
-    plannedAt: now,
     doneAt: null,
-    failures: 0,
-    begunAt: null,
-    retryAt: null,
-    deadAt: null,
-    expiresAt: undoOfId === null ? new Date(now.getTime() + planTtlMs) : null,
+    // An undo is begun at once.
+    expiresAt: undoOfId === null ? plan.expiresAt : null,
     undoOfId,
     undoId: null,
     stoodAt: null,

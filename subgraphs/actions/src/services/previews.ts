@@ -1,26 +1,15 @@
 import { type Database, type EntityManager, problem, type RequestContext, UserProblem } from '@countersign/kernel';
-import {
-  checkAgainstSchema,
-  type ToolError,
-  type JsonObject as ToolJson,
-  type Preview as ToolPreview,
-} from '@countersign/plugin-sdk';
+import { checkAgainstSchema, type ToolError, type Preview as ToolPreview } from '@countersign/plugin-sdk';
 import { ConnectorInstallation } from '../entities/connector-installation.ts';
 import type { Preview } from '../entities/plan.ts';
-import type { JsonObject } from './decision-log/index.ts';
+import { canonicalJson, type JsonObject } from './decision-log/index.ts';
+import type { Effect } from './effects.ts';
 import { type CallRecord, publishCalls } from './log-writer.ts';
 import { ask, asPreview, type CallTool, callerCode } from './tool-calls.ts';
 import type { KnownTool } from './tool-catalogue.ts';
 
-/** One call of a tool whose effect is asked about and not brought about. */
-export interface PreviewRequest {
-  /** The action's id, under which it would be done. */
-  readonly id: string;
-  readonly tool: KnownTool;
-  readonly tenantId: string;
-  readonly config: ToolJson;
-  readonly input: ToolJson;
-}
+/** An effect that is asked about and not brought about. */
+export type PreviewRequest = Omit<Effect, 'undo'>;
 
 /** What executing would do, or why it would be refused. */
 export type Previewed = { readonly calls: readonly CallRecord[] } & (
@@ -40,8 +29,8 @@ export class Previews {
     this.#timeoutMs = parts.callTimeoutMs;
   }
 
-  async look({ id, tool, tenantId, config, input }: PreviewRequest): Promise<Previewed> {
-    const request = { tool, tenantId, config, idempotencyKey: id, timeoutMs: this.#timeoutMs };
+  async look({ input, ...call }: PreviewRequest): Promise<Previewed> {
+    const request = { ...call, timeoutMs: this.#timeoutMs };
     const answer = await ask(this.#call, { ...request, operation: 'preview', payload: { input } });
     const calls = [answer.record];
     if (!answer.ok) return { refusal: refusalBy(answer.error), calls };
@@ -63,6 +52,9 @@ export class Previews {
     throw refusal;
   }
 }
+
+/** Whether the two say the same, to the letter. */
+export const isSamePreview = (one: Preview, other: Preview): boolean => canonicalJson(one) === canonicalJson(other);
 
 /** The tenant's configuration of a connector. Refuses with `CONNECTOR_NOT_CONFIGURED`. */
 export async function configOf(em: EntityManager, connector: string): Promise<JsonObject> {

@@ -83,7 +83,10 @@ export class Proposals {
     const money = amountOf(tool.manifest, checked);
     const evidence = await readEvidence(this.#parts.graph, options.evidence, context);
     const id = newId();
-    const { preview, calls } = await this.#parts.previews.insist({ id, tool, config, input: checked }, context);
+    const { preview, calls } = await this.#parts.previews.insist(
+      { idempotencyKey: id, tool, config, input: checked },
+      context,
+    );
     return this.#store(
       { id, tool, input: checked, fingerprint, evidence, preview, money, idempotencyKey, calls },
       context,

@@ -1,6 +1,7 @@
 import { type Database, type Logger, servicePrincipal } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { dueActions, retriableActions } from '../statements.ts';
+import { type Due, eachDue, goingOn } from './each-due.ts';
 import type { Executions } from './executions.ts';
 import type { Leases } from './leases.ts';
 
@@ -18,34 +19,23 @@ export class Recovery {
   async settleDue(): Promise<boolean> {
     const { database, leases, log, now } = this.#parts;
     const { owner, alone } = leases;
-    const due = await database.asRole('worker', (em) => dueActions(em, { now: now(), owner, alone, limit: batch }));
-    const again = await database.asRole('worker', (em) => retriableActions(em, now(), batch));
-    let failed = false;
+    const { due, again } = await database.asRole('worker', async (em) => ({
+      due: await dueActions(em, { now: now(), owner, alone, limit: batch }),
+      again: await retriableActions(em, now(), batch),
+    }));
     const work = [
-      ...due.map((action) => ({ action, how: 'pickUp' as const })),
-      ...again.map((action) => ({ action, how: 'retry' as const })),
+      ...due.map((action) => ({ ...action, how: 'pickUp' as const })),
+      ...again.map((action) => ({ ...action, how: 'retry' as const })),
     ];
-    for (const { action, how } of work) {
-      // One that cannot be settled must not keep the others waiting.
-      await this.#settle(action, how).catch((error: unknown) => {
-        failed = true;
-        log.warn({ err: error, actionId: action.id }, 'An action could not be settled; it is tried again');
-      });
-    }
-    return (due.length === batch || again.length === batch) && !failed;
+    const message = 'An action could not be settled; it is tried again';
+    const allDone = await eachDue(work, (action) => this.#settle(action), log, message);
+    return (due.length === batch || again.length === batch) && allDone;
   }
 
-  async #settle({ id, tenantId }: { id: string; tenantId: string }, how: 'pickUp' | 'retry'): Promise<void> {
+  async #settle({ id, tenantId, how }: Due & { readonly how: 'pickUp' | 'retry' }): Promise<void> {
     const { database, executions } = this.#parts;
     const principal = servicePrincipal(tenantId, 'actions.recovery', []);
     const action = await database.read(principal, (em) => em.findOne(Action, { id }));
-    if (!action) return;
-    const { correlationId, workflow, surface } = action;
-    await executions[how](id, {
-      principal,
-      correlationId,
-      workflow: workflow ?? undefined,
-      surface: surface ?? undefined,
-    });
+    if (action) await executions[how](id, goingOn(action, principal));
   }
 }

@@ -2,7 +2,6 @@ import {
   type Access,
   type Database,
   type EntityManager,
-  notFound,
   type Principal,
   personOf,
   problem,
@@ -11,20 +10,17 @@ import {
 } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import type { Policy, Preview } from '../entities/plan.ts';
-import { proposedAction } from '../proposed-action.ts';
 import { type Amount, amountOf } from './amount-of.ts';
 import type { JsonObject } from './decision-log/index.ts';
-import { canonicalJson } from './decision-log/index.ts';
 import { editDistance } from './edit-distance.ts';
-import { planTtlMs } from './expiry.ts';
 import { askedOf, insistRoom } from './gate-keeper.ts';
-import { planHash, sameWho, transition } from './lifecycle/index.ts';
-import { loadAction, lockAction } from './load-actions.ts';
+import { sameWho, transition } from './lifecycle/index.ts';
+import { loadAction, lockAction, noSuchAction } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
-import { eventAfter } from './new-action.ts';
+import { eventAfter, planOf } from './new-action.ts';
 import { decideProposal } from './policies.ts';
-import { checkedInput, configOf, type Previews } from './previews.ts';
+import { checkedInput, configOf, isSamePreview, type Previews } from './previews.ts';
 import { proposePermission } from './proposals.ts';
 import { checkReason } from './reason.ts';
 import { assertStorable } from './storable.ts';
@@ -86,7 +82,11 @@ export class Revisions {
     assertReplannable(action);
     const input = edit ? checkedInput(tool, edit.input) : action.input;
     const money = amountOf(tool.manifest, input);
-    const { preview, calls } = await previews.insist({ id: actionId, tool, config, input }, context, actionId);
+    const { preview, calls } = await previews.insist(
+      { idempotencyKey: actionId, tool, config, input },
+      context,
+      actionId,
+    );
     const plan = { tool, input, money, preview, calls, edit };
     return database.withTenant(context.principal, (em) => this.#write(em, { action, plan }, context));
   }
@@ -96,11 +96,9 @@ export class Revisions {
     const { database, access, catalogue } = this.#parts;
     return database.read(context.principal, async (em) => {
       const visible = await VisibleActions.to(context, em, access);
-      if (!(await visible.among([actionId])).has(actionId)) throw notFound(proposedAction.noun);
+      if (!(await visible.among([actionId])).has(actionId)) throw noSuchAction();
       const action = await loadAction(em, actionId);
-      const tool = catalogue.tool(action.tool);
-      if (!tool)
-        throw problem('TOOL_NOT_FOUND', `The tool ${action.tool} is not here any more: its connector was removed.`);
+      const tool = catalogue.insistTool(action.tool);
       return { action, tool, config: await configOf(em, tool.connector.manifest.name) };
     });
   }
@@ -144,38 +142,17 @@ export class Revisions {
     return loadAction(em, action.id);
   }
 
-  #replan(action: Action, { tool, input, money, preview }: NewPlan, policy: Policy): void {
+  #replan(action: Action, plan: NewPlan, policy: Policy): void {
     if (action.status !== 'STALE') move(action, { type: 'PLAN_CHANGED' });
     move(action, { type: 'PREVIEW_AGAIN' });
     move(action, { type: eventAfter(policy.decision) });
-    const { version } = tool.connector.manifest;
-    const { risk, dataClass, title } = tool.manifest;
-    Object.assign(action, {
-      input,
-      preview,
-      policy,
-      risk,
-      dataClass,
-      title,
-      toolVersion: version,
-      planHash: planHash({ tool: tool.name, version, input, preview }),
-      amount: money.amount,
-      currency: money.currency,
-      drift: null,
-      failures: 0,
-      begunAt: null,
-      retryAt: null,
-      deadAt: null,
-      plannedAt: this.#parts.log.now(),
-      expiresAt: new Date(this.#parts.log.now().getTime() + planTtlMs),
-      outcome: null,
-      revision: action.revision + 1,
-    });
+    const revision = action.revision + 1;
+    Object.assign(action, { ...planOf({ ...plan, policy }, this.#parts.log.now()), revision });
   }
 }
 
 const isAsPlanned = (action: Action, { tool, preview }: NewPlan): boolean =>
-  tool.connector.manifest.version === action.toolVersion && canonicalJson(preview) === canonicalJson(action.preview);
+  tool.connector.manifest.version === action.toolVersion && isSamePreview(preview, action.preview);
 
 /** Whoever changes a plan does not approve it either; the maker who does is its maker already. */
 function addEditor(action: Action, { id, ...principal }: Principal, distance: number | null): void {

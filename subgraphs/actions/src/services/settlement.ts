@@ -1,7 +1,7 @@
 import { type EntityManager, type EventOrigin, publish } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import type { Outcome } from '../entities/plan.ts';
-import type { Fault, Finding, Findings } from './effects.ts';
+import { type Fault, type Finding, type Findings, outcomeOfFault } from './effects.ts';
 import type { Leases } from './leases.ts';
 import { eventForUndone } from './lifecycle/index.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
@@ -117,6 +117,5 @@ const notDone: Fault = {
 
 function outcomeAfter(finding: Finding): Outcome {
   if ('outcome' in finding) return finding.outcome;
-  const { code, message } = finding.error ?? notDone;
-  return { externalId: null, output: null, summary: null, errorCode: code, errorMessage: message };
+  return outcomeOfFault(finding.error ?? notDone);
 }

@@ -85,12 +85,7 @@ export class Suspensions {
       ]);
     }
     if (connector === null) return { scope: SuspensionScope.TENANT, name: '*' };
-    if (this.#catalogue.connectors.has(connector)) return { scope: SuspensionScope.CONNECTOR, name: connector };
-    const names = [...this.#catalogue.connectors.keys()].join(', ') || 'none';
-    throw problem('CONNECTOR_UNKNOWN', `There is no connector ${connector}; there are ${names}.`, [
-      'input',
-      'connector',
-    ]);
+    return { scope: SuspensionScope.CONNECTOR, name: this.#catalogue.insistConnector(connector).manifest.name };
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { problem } from '@countersign/kernel';
 import { type ConnectorManifest, PROTOCOL_VERSION, type ToolManifest } from '@countersign/plugin-sdk';
 
 /** A connector that is there to be configured. */
@@ -31,6 +32,21 @@ export class ToolCatalogue {
     const connector = this.connectors.get(connectorName);
     const manifest = connector?.manifest.tools.find((tool) => tool.name === toolName);
     return connector && manifest && { name, manifest, connector };
+  }
+
+  /** The tool of an action. Refuses with `TOOL_NOT_FOUND`. */
+  insistTool(name: string): KnownTool {
+    const tool = this.tool(name);
+    if (tool) return tool;
+    throw problem('TOOL_NOT_FOUND', `The tool ${name} is not here any more: its connector was removed.`);
+  }
+
+  /** The connector that an input names. Refuses with `CONNECTOR_UNKNOWN`. */
+  insistConnector(name: string): KnownConnector {
+    const connector = this.connectors.get(name);
+    if (connector) return connector;
+    const names = [...this.connectors.keys()].join(', ') || 'none';
+    throw problem('CONNECTOR_UNKNOWN', `There is no connector ${name}; there are ${names}.`, ['input', 'connector']);
   }
 }
 

@@ -62,9 +62,7 @@ export class Undos {
   async #undoNow(action: Action, reason: string, context: RequestContext): Promise<void> {
     const { database, executions, catalogue } = this.#parts;
     assertUndoable(action, this.#parts.log.now());
-    const tool = catalogue.tool(action.tool);
-    if (!tool)
-      throw problem('TOOL_NOT_FOUND', `The tool ${action.tool} is not here any more: its connector was removed.`);
+    const tool = catalogue.insistTool(action.tool);
     const { preview, calls } = await this.#preview(tool, action, reason, context);
     const attempt = await database.withTenant(context.principal, (em) =>
       this.#begin(em, { actionId: action.id, tool, reason, preview, calls }, context),

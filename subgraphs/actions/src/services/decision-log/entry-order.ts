@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import { type Finding, runOf } from './finding.ts';
 import type { ReadEntry } from './verify-entry.ts';
 
 /** Most entries that are set aside until their place comes, and most gaps that may still be filled. */
@@ -131,7 +131,7 @@ export class EntryOrder {
   }
 
   #removed({ first, last }: Gap): void {
-    const message = `${first === last ? `Entry ${first} is` : `Entries ${first} to ${last} are`} missing.`;
+    const message = `${runOf(first, last)} missing.`;
     this.#tell({ code: 'REMOVED', seq: first, toSeq: last, message });
   }
 

@@ -49,6 +49,10 @@ export interface Finding {
   message: string;
 }
 
+/** `Entry 3 is`, `Entries 3 to 5 are`: how a finding about a run of entries begins. */
+export const runOf = (first: number, last: number): string =>
+  first >= last ? `Entry ${first} is` : `Entries ${first} to ${last} are`;
+
 /** A value that is no longer there, or was withheld. No fault by itself: its digest still commits to what it was. */
 export interface AbsentValue {
   seq: number;

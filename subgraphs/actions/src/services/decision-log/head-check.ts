@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { ChainCheck } from './chain-check.ts';
 import type { Finding } from './finding.ts';
-import { type TreeHead, treeHeadSchema, verifyTreeHead } from './tree-head.ts';
+import { distrustOf, type TreeHead, treeHeadSchema } from './tree-head.ts';
 
 /** Most heads that wait for the entries that they speak of. */
 const mostWaiting = 1_000;
@@ -91,17 +91,12 @@ export class HeadCheck {
   }
 
   #trusts(head: TreeHead, place: { position?: number }): boolean {
-    const key = this.#keys.get(head.keyId);
-    if (key !== undefined && head.tenantId === this.#tenantId && verifyTreeHead(head, key)) return true;
-    const reason =
-      key === undefined
-        ? `its key ${head.keyId} is not among the trusted ones`
-        : head.tenantId === this.#tenantId
-          ? 'its signature does not hold'
-          : `it is of tenant ${head.tenantId}`;
+    const reason = distrustOf(head, { tenantId: this.#tenantId, keys: this.#keys });
+    if (reason === null) return true;
     // Of a key that is not trusted there may be thousands of heads.
-    if (key === undefined && this.#distrusted.has(head.keyId)) return false;
-    if (key === undefined && this.#distrusted.size < mostWaiting) this.#distrusted.add(head.keyId);
+    const unknown = !this.#keys.has(head.keyId);
+    if (unknown && this.#distrusted.has(head.keyId)) return false;
+    if (unknown && this.#distrusted.size < mostWaiting) this.#distrusted.add(head.keyId);
     const message = `The tree head at ${head.treeSize} says nothing about this log: ${reason}.`;
     this.#tell({ ...place, code: 'HEAD_NOT_TRUSTED', seq: head.treeSize, message });
     return false;

@@ -40,6 +40,17 @@ export function verifyTreeHead(head: TreeHead, publicKey: KeyObject): boolean {
   return verify(null, signedBytes(statement), publicKey, bytes);
 }
 
+/** Why a head says nothing about a tenant's log; null for one that a trusted key signed for it. */
+export function distrustOf(
+  head: TreeHead,
+  { tenantId, keys }: { tenantId: string; keys?: ReadonlyMap<string, KeyObject> | undefined },
+): string | null {
+  const key = keys?.get(head.keyId);
+  if (key === undefined) return `its key ${head.keyId} is not among the trusted ones`;
+  if (head.tenantId !== tenantId) return `it is of tenant ${head.tenantId}`;
+  return verifyTreeHead(head, key) ? null : 'its signature does not hold';
+}
+
 /** A key's id: SHA-256 over its SubjectPublicKeyInfo (DER), hex. */
 export function keyIdOf(publicKey: KeyObject): string {
   return hash('sha256', publicKey.export({ type: 'spki', format: 'der' }));

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { emptyHead, type LogHead } from './chain.ts';
-import type { AbsentValue, Finding } from './finding.ts';
+import { type AbsentValue, type Finding, runOf } from './finding.ts';
 import { appendLeaf, leafHash, rootOf } from './merkle.ts';
-import { type TreeHead, treeHeadSchema, verifyTreeHead } from './tree-head.ts';
+import { distrustOf, type TreeHead, treeHeadSchema } from './tree-head.ts';
 import { absentFields, type ReadEntry, readEntry } from './verify-entry.ts';
 
 export interface LogReport {
@@ -146,14 +146,8 @@ function trustedHeads(
       return [];
     }
     const head = parsed.data;
-    const key = keys?.get(head.keyId);
-    if (key !== undefined && verifyTreeHead(head, key) && head.tenantId === tenantId) return [head];
-    const reason =
-      key === undefined
-        ? `its key ${head.keyId} is not among the trusted ones`
-        : head.tenantId === tenantId
-          ? 'its signature does not hold'
-          : `it is of tenant ${head.tenantId}`;
+    const reason = distrustOf(head, { tenantId, keys });
+    if (reason === null) return [head];
     const message = `The tree head at ${head.treeSize} says nothing about this log: ${reason}.`;
     findings.push({ code: 'HEAD_NOT_TRUSTED', seq: head.treeSize, message });
     return [];
@@ -191,8 +185,4 @@ function absentValues(line: ReadEntry[]): AbsentValue[] {
       return { seq: entry.seq, entryId: entry.id, field, erasedBy: erasure?.seq ?? null };
     }),
   );
-}
-
-function runOf(first: number, last: number): string {
-  return first >= last ? `Entry ${first} is` : `Entries ${first} to ${last} are`;
 }

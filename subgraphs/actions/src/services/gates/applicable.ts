@@ -52,14 +52,16 @@ export interface Requirements {
 
 const risks: readonly Risk[] = ['LOW', 'MEDIUM', 'HIGH'];
 
+/** The risks that a gate from this one on is about. */
+export const risksFrom = (least: Risk = 'LOW'): readonly Risk[] => risks.slice(risks.indexOf(least));
+
 /** The gates that say something of a tool of this risk. */
 export function applicableGates(
   gates: readonly Gate[],
   { tool, risk }: { readonly tool: string; readonly risk: Risk },
 ): Gate[] {
   return gates.filter(
-    ({ tools, minRisk = 'LOW' }) =>
-      tools.some((pattern) => covers(pattern, tool)) && risks.indexOf(risk) >= risks.indexOf(minRisk),
+    ({ tools, minRisk }) => tools.some((pattern) => covers(pattern, tool)) && risksFrom(minRisk).includes(risk),
   );
 }
 

@@ -6,6 +6,7 @@ export {
   type OneOf,
   type Requirements,
   type Rolling,
+  risksFrom,
   sumOf,
 } from './applicable.ts';
 export type { Approver, Maker } from './coverage.ts';

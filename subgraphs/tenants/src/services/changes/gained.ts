@@ -10,7 +10,7 @@ import type { Author, Gained } from './change.ts';
 export async function insistMayExtend(em: EntityManager, gained: Gained, { principal }: Author): Promise<void> {
   const { path, roles = [], groups = [], attributes = [] } = gained;
   if (roles.length + groups.length + attributes.length === 0) return;
-  const goesBy = new Set([...attributes.map((name) => `principal.${name}`)]);
+  const goesBy = new Set(attributes.map((name) => `principal.${name}`));
   for (const { policy, statements } of saidAtAll(await permittingPolicies(em))) {
     const giving = statements.filter(
       ({ effect, attributes: looked, texts }) =>
