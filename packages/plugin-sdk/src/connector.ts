@@ -1,4 +1,5 @@
 import { checkAmount } from './amount.ts';
+import { millisecondsOf } from './exact-duration.ts';
 import type { JsonObject, ObjectSchema } from './json-schema.ts';
 import type { Tool } from './tool.ts';
 
@@ -37,6 +38,10 @@ export function defineConnector(connector: Connector): Connector {
     checkAmount(tool);
     if (names.has(tool.name)) throw new TypeError(`Connector ${connector.name} has two tools named ${tool.name}.`);
     names.add(tool.name);
+    if (tool.undoWithin !== undefined && millisecondsOf(tool.undoWithin) === null) {
+      const wanted = 'it is an ISO 8601 duration of exact length, such as PT48H or P30D';
+      throw new TypeError(`Tool ${tool.name} can be undone within "${tool.undoWithin}": ${wanted}.`);
+    }
     if (tool.reversibility === 'reversible' && tool.compensate === undefined) {
       throw new TypeError(`Tool ${tool.name} is reversible and has no compensate: add it, or say irreversible.`);
     }

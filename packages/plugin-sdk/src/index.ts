@@ -9,6 +9,7 @@ export {
   testConnector,
 } from './contract/test-connector.ts';
 export { type TestContextOptions, testContext } from './contract/test-context.ts';
+export { longestDuration, millisecondsOf } from './exact-duration.ts';
 export { type HttpClient, type HttpRequest, type HttpResponse, httpResponse, isSafe } from './http.ts';
 export type { FromSchema, JsonObject, JsonSchema, JsonValue, ObjectSchema } from './json-schema.ts';
 export { type ConnectorManifest, manifestOf, type ToolManifest } from './manifest.ts';
@@ -32,6 +33,7 @@ export {
   type DataClass,
   defineTool,
   type Execution,
+  type ItemResult,
   type Log,
   type LogLevel,
   type Preview,

@@ -25,6 +25,8 @@ export interface ToolManifest {
   version: string;
   risk: 'LOW' | 'MEDIUM' | 'HIGH';
   reversibility: 'REVERSIBLE' | 'IRREVERSIBLE';
+  /** How long after it was done it can be undone, as an ISO 8601 duration of exact length; absent where for ever. */
+  undoWithin?: string;
   /** Of whom its data is: previews, outcomes and logs are masked for who may not see such data. */
   dataClass: 'NONE' | 'PII' | 'PHI' | 'SECRET';
   inputSchema: JsonSchema;
@@ -57,7 +59,7 @@ const reversibilities = { reversible: 'REVERSIBLE', irreversible: 'IRREVERSIBLE'
 
 function toolManifest(tool: Tool): ToolManifest {
   const { name, title, description, version, risk, reversibility, dataClass = 'pii' } = tool;
-  const { inputSchema, outputSchema, amount } = tool;
+  const { inputSchema, outputSchema, amount, undoWithin } = tool;
   return {
     name,
     title,
@@ -65,6 +67,7 @@ function toolManifest(tool: Tool): ToolManifest {
     version,
     risk: risks[risk],
     reversibility: reversibilities[reversibility],
+    ...(undoWithin !== undefined && { undoWithin }),
     dataClass: dataClasses[dataClass],
     inputSchema,
     outputSchema,

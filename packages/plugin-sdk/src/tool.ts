@@ -41,17 +41,44 @@ export interface Preview {
   userErrors?: readonly Problem[];
 }
 
-/** `pending`: the other side has it and answers later. */
+/** How the other side judged one item of a batch. */
+export interface ItemResult {
+  /** Which, as the tool names it, the same in every answer: `payments/0`. */
+  item: string;
+  /** `pending`: it has the item and answers later. */
+  status: 'done' | 'refused' | 'pending';
+  /** How the other side names what was made of it. */
+  externalId?: string;
+  /** Why it was refused: the other side's own code, and in words. */
+  code?: string;
+  message?: string;
+}
+
+/**
+ * `pending`: the other side has it and answers later. Where it judged a batch item by item, all of them are in `items`:
+ * what the host records follows from these, so that nothing refused hides behind a success.
+ */
 export interface Execution<Output = JsonObject> {
   status: 'succeeded' | 'pending';
   /** How the other side names what was made, e.g. `ServiceRequest/17`. */
   externalId: string;
   output: Output;
+  items?: readonly ItemResult[];
+  /** What was changed, as the other side has it now, in the paths of the preview: the host compares the two. */
+  changes?: readonly Change[];
 }
 
 /** Whether the effect of an idempotency key has happened. */
 export type Verification<Output = JsonObject> =
-  | { status: 'done'; externalId?: string; output?: Output }
+  | {
+      status: 'done';
+      externalId?: string;
+      output?: Output;
+      items?: readonly ItemResult[];
+      changes?: readonly Change[];
+    }
+  /** The other side has it and has not answered yet. */
+  | { status: 'pending'; externalId?: string; items?: readonly ItemResult[] }
   | { status: 'not_done' }
   | { status: 'unknown'; reason?: string };
 
@@ -69,6 +96,8 @@ export interface Compensation {
   summary: string;
   externalId?: string;
   changes?: readonly Change[];
+  /** Where a part could not be undone: each item, and why. */
+  items?: readonly ItemResult[];
 }
 
 /** What a tool can be asked. */
@@ -91,6 +120,8 @@ export interface ToolDefinition<Input, Output, InputSchema = ObjectSchema, Outpu
   risk: Risk;
   /** A reversible tool has `compensate`. */
   reversibility: Reversibility;
+  /** How long after it was done it can be undone: an ISO 8601 duration of exact length, as `PT48H`; for ever unless told. */
+  undoWithin?: string;
   /** Of whom its data is, in previews and outcomes; taken for data of persons unless told. */
   dataClass?: DataClass;
   /** Each property with a `description`; enum values in SCREAMING_CASE, or named so under `x-enum-names`. */

@@ -41,8 +41,8 @@ export const createServiceRequest = defineTool({
     assertValid(resource);
     const made = await createOnce(server, resource, idempotencyIdentifier(ctx.tenantId, ctx.idempotencyKey));
     if (!made.created) ctx.log.info('The order was there already.', { id: made.resource.id });
-    const output = made.created ? outputOf(server, made.resource) : await firstOutput(server, made.resource);
-    return { status: 'succeeded', externalId: output.reference, output };
+    if (made.created) return { status: 'succeeded', ...orderMade(server, made.resource) };
+    return { status: 'succeeded', ...(await orderFound(server, made.resource)) };
   },
 
   async verify(_input, ctx) {
@@ -51,8 +51,7 @@ export const createServiceRequest = defineTool({
     const [found, second] = await findByIdentifier<ServiceRequest>(server, 'ServiceRequest', identifier);
     if (!found) return { status: 'not_done' };
     if (second) return { status: 'unknown', reason: 'More than one ServiceRequest carries the idempotency key.' };
-    const output = await firstOutput(server, found);
-    return { status: 'done', externalId: output.reference, output };
+    return { status: 'done', ...(await orderFound(server, found)) };
   },
 
   compensate: (what, ctx) => undo(serverFor(ctx), what),
@@ -79,9 +78,16 @@ function outputOf({ baseUrl }: FhirServer, { id, status, meta }: Stored<ServiceR
   return { reference, url: `${baseUrl}/${reference}`, status: status ?? 'unknown', ...(versionId && { versionId }) };
 }
 
-/** The output as of the version that was made, however far the resource has moved on since. */
-async function firstOutput(server: FhirServer, found: Stored<ServiceRequest>): Promise<Output> {
+/** The order just as it was made: what stands there now is what was done. */
+function orderMade(server: FhirServer, made: Stored<ServiceRequest>) {
+  const output = outputOf(server, made);
+  return { externalId: output.reference, output, changes: creation(made) };
+}
+
+/** The order as of the version that was made, however far the resource has moved on since. */
+async function orderFound(server: FhirServer, found: Stored<ServiceRequest>) {
   const made = (await versions<ServiceRequest>(server, 'ServiceRequest', found.id))?.at(-1);
-  const { versionId: _unknown, ...current } = outputOf(server, found);
-  return made ? outputOf(server, made) : current;
+  if (made) return orderMade(server, made);
+  const { versionId: _unknown, ...output } = outputOf(server, found);
+  return { externalId: output.reference, output };
 }

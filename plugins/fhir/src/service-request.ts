@@ -35,11 +35,13 @@ export function idempotencyIdentifier(tenantId: string, idempotencyKey: string):
   return { system, value: encodeURIComponent(idempotencyKey) };
 }
 
-/** Every element of a resource that is to be made. */
+/** Every element of a resource that is to be made, or was, apart from what the server itself keeps about it. */
 export function creation(resource: ServiceRequest): Change[] {
-  const elements = Object.entries(resource).filter(([name]) => name !== 'resourceType');
+  const elements = Object.entries(resource).filter(([name]) => !keptByServer.has(name));
   return elements.map(([name, value]) => ({ path: `ServiceRequest.${name}`, before: null, after: asJson(value) }));
 }
+
+const keptByServer = new Set(['resourceType', 'id', 'meta', 'text']);
 
 /** The elements in which two versions differ, apart from what the server itself keeps about them. */
 export function differences(before: ServiceRequest, after: ServiceRequest): Change[] {

@@ -5,6 +5,10 @@ export interface ActionEvents {
   ActionRejected: ActionFact;
   /** `undoOf`: the action that this one undoes; null for one that undoes nothing. */
   ActionSucceeded: ActionFact & { readonly undoOf: string | null };
+  /** The other side has it and answers later. */
+  ActionSubmitted: ActionFact & { readonly undoOf: string | null };
+  /** The other side has done a part of it and refused the rest. */
+  ActionPartlySucceeded: ActionFact & { readonly undoOf: string | null };
   /** Nothing took effect. `code`: of what went wrong. */
   ActionFailed: ActionFact & { readonly undoOf: string | null; readonly code: string | null };
   ActionUndone: ActionFact;

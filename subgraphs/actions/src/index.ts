@@ -4,6 +4,7 @@ import { Action } from './entities/action.ts';
 import { ActionGate } from './entities/action-gate.ts';
 import { Approval } from './entities/approval.ts';
 import { ConnectorInstallation } from './entities/connector-installation.ts';
+import { Delegation } from './entities/delegation.ts';
 import { Evidence } from './entities/evidence.ts';
 import { LogEntry } from './entities/log-entry.ts';
 import { LogHead } from './entities/log-head.ts';
@@ -18,16 +19,20 @@ import { suspensions } from './migrations/006-suspensions.ts';
 import { expiry } from './migrations/007-expiry.ts';
 import { gates } from './migrations/008-gates.ts';
 import { retries } from './migrations/009-retries.ts';
+import { settlement } from './migrations/015-settlement.ts';
+import { delegations } from './migrations/016-delegations.ts';
 import { permissions } from './permissions.ts';
 import { ActionResolver } from './resolvers/action.resolver.ts';
 import { ActionGateResolver } from './resolvers/action-gate.resolver.ts';
 import { AuditTrailResolver } from './resolvers/audit-trail.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
+import { DelegationResolver } from './resolvers/delegation.resolver.ts';
 import { InboxResolver } from './resolvers/inbox.resolver.ts';
 import { LogErasureResolver } from './resolvers/log-erasure.resolver.ts';
 import { LogExportResolver } from './resolvers/log-export.resolver.ts';
 import { LogProofsResolver } from './resolvers/log-proofs.resolver.ts';
+import { SettlementResolver } from './resolvers/settlement.resolver.ts';
 import { SuspensionResolver } from './resolvers/suspension.resolver.ts';
 import { toolMutations } from './resolvers/tool-mutations.ts';
 import { assembleServices, type Timing } from './services/assemble-services.ts';
@@ -51,8 +56,31 @@ export const actions = defineActions();
 export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition {
   return defineSubgraph({
     name: 'actions',
-    entities: [Action, Approval, Evidence, ConnectorInstallation, Suspension, ActionGate, LogEntry, LogHead, TreeHead],
-    migrations: [initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
+    entities: [
+      Action,
+      Approval,
+      Delegation,
+      Evidence,
+      ConnectorInstallation,
+      Suspension,
+      ActionGate,
+      LogEntry,
+      LogHead,
+      TreeHead,
+    ],
+    migrations: [
+      initial,
+      access,
+      sensitiveFields,
+      treeHeads,
+      revisions,
+      suspensions,
+      expiry,
+      gates,
+      retries,
+      settlement,
+      delegations,
+    ],
     permissions,
     assemble: (kernel) => {
       const { catalogue, services, stop } = assembleServices(kernel, timing);
@@ -71,8 +99,10 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new LogErasureResolver(logErasure),
           new AuditTrailResolver(auditTrail),
           new ConnectorResolver(installations),
+          new SettlementResolver(services),
           new SuspensionResolver(services.suspensions),
           new ActionGateResolver(services.gates),
+          new DelegationResolver(services.delegations),
           new InboxResolver(services.inbox),
         ],
         references: {

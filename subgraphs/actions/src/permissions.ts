@@ -25,6 +25,12 @@ export const permissions: SubgraphPermissions = {
       on: 'ProposedAction',
     },
     { name: 'actions:action:execute', description: 'Execute what was approved.', risk: 'HIGH', on: 'ProposedAction' },
+    {
+      name: 'actions:action:settle',
+      description: 'Bring in what the other side answered later to what it had taken.',
+      risk: 'HIGH',
+      on: 'ProposedAction',
+    },
     { name: 'actions:action:undo', description: 'Undo what was done.', risk: 'HIGH', on: 'ProposedAction' },
     {
       name: seesActionData,
@@ -67,6 +73,7 @@ export const permissions: SubgraphPermissions = {
     connectors: can('actions:connector:read'),
     suspensions: can('actions:action:read'),
     actionGates: can('actions:action:read'),
+    delegations: can('actions:action:read'),
     inbox: canList('actions:action:approve'),
   },
   Mutation: {
@@ -76,6 +83,7 @@ export const permissions: SubgraphPermissions = {
     rejectAction: canList('actions:action:approve'),
     executeAction: onAction('actions:action:execute'),
     undoAction: onAction('actions:action:undo'),
+    settleAction: onAction('actions:action:settle'),
     requeueAction: onAction('actions:action:execute'),
     abandonAction: onAction('actions:action:execute'),
     // They take leave to propose with the action's tool, which the service insists on.
@@ -83,6 +91,8 @@ export const permissions: SubgraphPermissions = {
     reviseAction: canList('actions:action:read'),
     eraseLogValues: can('actions:log:erase'),
     configureConnector: can('actions:connector:configure'),
+    delegateApprovals: can('actions:action:approve'),
+    endDelegation: can('actions:action:read'),
     setActionGate: can('actions:gate:administer'),
     removeActionGate: can('actions:gate:administer'),
     suspendActions: can('actions:suspension:administer'),

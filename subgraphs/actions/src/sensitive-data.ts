@@ -18,6 +18,16 @@ export const maskOutcome = (outcome: Outcome): Outcome => ({
   output: hidden(outcome.output),
   summary: outcome.summary && veil,
   errorMessage: outcome.errorMessage && veil,
+  ...(outcome.items && {
+    items: outcome.items.map((each) => ({ ...each, errorMessage: each.errorMessage && veil })),
+  }),
+  ...(outcome.deviations && {
+    deviations: outcome.deviations.map(({ path, planned, actual }) => ({
+      path,
+      planned: hidden(planned),
+      actual: hidden(actual),
+    })),
+  }),
 });
 
 const hidden = (value: Outcome['output']): Outcome['output'] => maskJson(value) as Outcome['output'];

@@ -8,7 +8,7 @@ export const dueActions = (
 ): Promise<{ id: string; tenantId: string }[]> =>
   em.execute(
     `select id, tenant_id as "tenantId" from actions.action
-     where status in ('EXECUTING', 'UNKNOWN')
+     where status in ('EXECUTING', 'UNKNOWN', 'SUBMITTED')
        and (lease_until is null or lease_until <= ? or (? and lease_owner is not null and lease_owner <> ?))
      order by lease_until nulls first limit ?`,
     [due.now, due.alone, due.owner, due.limit],

@@ -32,7 +32,6 @@ describe('what was decided before', () => {
     const { database, kernel } = ground.subgraphs;
     const { access } = kernel;
     const { log } = ground;
-    approvals = new Approvals({ database, access, log, crash: () => {} });
     const manifest = {
       name: 'notes',
       version: '1.0.0',
@@ -64,6 +63,7 @@ describe('what was decided before', () => {
     } as unknown as Effects; // Stands for the other side.
     const leases = new Leases({ leaseMs: 30_000, alone: true });
     const settlement = new Settlement(log, leases);
+    approvals = new Approvals({ database, access, log, settlement, crash: () => {} });
     const common = { database, access, catalogue, log, settlement };
     const look = async () => {
       asked.push('preview');

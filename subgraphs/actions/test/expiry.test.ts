@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Action } from '../src/entities/action.ts';
 import { LogEntry } from '../src/entities/log-entry.ts';
 import { Expiry, planTtlMs } from '../src/services/expiry.ts';
+import { Leases } from '../src/services/leases.ts';
 import { LogWriter } from '../src/services/log-writer.ts';
+import { Settlement } from '../src/services/settlement.ts';
 import { Ground } from './ground.ts';
 
 describe('time runs out', () => {
@@ -14,7 +16,9 @@ describe('time runs out', () => {
   beforeAll(async () => {
     ground = await Ground.open();
     const { database } = ground.subgraphs;
-    expiry = new Expiry({ database, log: new LogWriter(() => now), logger: createLogger('silent') });
+    const log = new LogWriter(() => now);
+    const settlement = new Settlement(log, new Leases({ leaseMs: 30_000, alone: true }));
+    expiry = new Expiry({ database, log, logger: createLogger('silent'), settlement });
   });
   afterAll(() => ground.close());
 

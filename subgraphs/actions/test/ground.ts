@@ -173,7 +173,7 @@ export class Ground {
       approverId,
     ]);
     const approver = { approverKind: 'user', approverId, approverPerson: approverId, approverRoles: [] };
-    const stood = { approverGroups: [], approverDepartment: null, seesAll: true };
+    const stood = { onBehalfOfIds: [], approverGroups: [], approverDepartment: null, seesAll: true };
     const approval = {
       id: newId(),
       tenantId,

@@ -7,6 +7,8 @@ import { type Hospital, startHospital } from '@countersign/demo-hospital';
 import { type Executor, newId, type Principal, tenantId } from '@countersign/kernel';
 import { startTestSubgraphs, type TestSubgraphs, testPrincipal } from '@countersign/kernel/testing';
 import { defineActions, type Timing } from '../src/index.ts';
+import { Bank } from './ledger/bank.ts';
+import { buildLedger } from './ledger/build.ts';
 
 export interface UserError {
   code: string;
@@ -57,6 +59,11 @@ export function ordersOfOnesOwn(): () => typeof order {
   return () => ({ ...order, patient: `Patient/${patients.pop()}` });
 }
 
+interface Wishes {
+  readonly now?: () => Date;
+  readonly ledger?: boolean;
+}
+
 /** The subgraph at work with the FHIR connector in its own process, and a hospital on a port. */
 export class House {
   readonly operator: Principal;
@@ -69,6 +76,7 @@ export class House {
   readonly answerId = newId();
   subgraphs!: TestSubgraphs;
   hospital!: Hospital;
+  bank?: Bank;
   readonly #folder = mkdtempSync(join(tmpdir(), 'countersign-actions-'));
 
   private constructor() {
@@ -86,19 +94,30 @@ export class House {
     this.admin = someone('admin', 'actions:*:*', 'tool:*:propose');
   }
 
-  static async open(timing: Partial<Timing> = {}): Promise<House> {
+  /** `now` may go its own way; with `ledger` a small bank is there, too, with a connector of its own. */
+  static async open(timing: Partial<Timing> = {}, { now, ledger = false }: Wishes = {}): Promise<House> {
     buildPlugin();
     const house = new House();
+    const config = ledger ? { pluginsDir: buildLedger(house.#folder) } : {};
     house.hospital = await startHospital({ port: 0, dataDir: join(house.#folder, 'hospital'), faults: true });
-    house.subgraphs = await startTestSubgraphs([defineActions(timing)], { graph: house.#graph, loops: true });
+    house.subgraphs = await startTestSubgraphs([defineActions(timing)], {
+      graph: house.#graph,
+      loops: true,
+      config,
+      now,
+    });
     await house.#peopleAreThere();
     await house.configure({ baseUrl: `${house.hospital.url}/acme/fhir/R4` });
+    if (!ledger) return house;
+    house.bank = await Bank.open();
+    await house.configure({ baseUrl: house.bank.url }, house.admin, 'ledger');
     return house;
   }
 
   async close(): Promise<void> {
     await this.subgraphs.close();
     await this.hospital.close();
+    await this.bank?.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -115,11 +134,15 @@ export class House {
     return errors?.[0]?.extensions?.code;
   }
 
-  configure(config: object, who = this.admin): Promise<{ configureConnector: { userErrors: UserError[] } }> {
-    const query = `mutation ($config: JSON!) {
-      configureConnector(input: { connector: "fhir", config: $config }) { installation { id config } userErrors { code message path } }
+  configure(
+    config: object,
+    who = this.admin,
+    connector = 'fhir',
+  ): Promise<{ configureConnector: { userErrors: UserError[] } }> {
+    const query = `mutation ($connector: String!, $config: JSON!) {
+      configureConnector(input: { connector: $connector, config: $config }) { installation { id config } userErrors { code message path } }
     }`;
-    return this.ask(who, query, { config });
+    return this.ask(who, query, { connector, config });
   }
 
   async propose(options: object | null = null, input: object = order, who = this.operator): Promise<Answer> {
@@ -180,6 +203,14 @@ export class House {
     return (await this.ask<Record<string, Answer>>(who, query, { input }))[field] as Answer; // The one field asked for.
   }
 
+  /** What somebody is and holds when the product looks them up by itself; they must have been there before. */
+  async known({ id, roles, groups = [], permissions }: Principal): Promise<void> {
+    const list = (values: readonly string[]) => `'{${values.map((each) => `"${each}"`).join(',')}}'`;
+    await this.#asOwner(
+      `insert into kernel.person values ('${id}', ${list(roles)}, ${list(groups)}, ${list([...permissions])})`,
+    );
+  }
+
   /** Somebody leaves the tenant. */
   async leaves({ id }: Principal): Promise<void> {
     await this.#asOwner(`insert into kernel.gone values ('${id}')`);
@@ -189,12 +220,15 @@ export class House {
   #peopleAreThere(): Promise<void> {
     return this.#asOwner(`
       create table kernel.gone (id text primary key);
-      grant select on kernel.gone to countersign_app;
+      create table kernel.person (id text primary key, roles text[], groups text[], permissions text[]);
+      grant select on kernel.gone, kernel.person to countersign_app;
       create or replace function kernel.access_of(kind text, id text, session text)
         returns table (person text, email text, roles text[], groups text[], permissions text[], attributes jsonb,
                        until timestamptz)
         language sql stable as $$
-          select $2, null, '{}'::text[], '{}'::text[], '{}'::text[], '{}'::jsonb, null::timestamptz
+          select $2, null, coalesce(known.roles, '{}'), coalesce(known.groups, '{}'),
+                 coalesce(known.permissions, '{}'), '{}'::jsonb, null::timestamptz
+          from (select $2 as id) as asked left join kernel.person as known on known.id = asked.id
           where not exists (select from kernel.gone where gone.id = $2) $$;`);
   }
 

@@ -86,12 +86,38 @@ const preview = z.object({
   userErrors: z.array(problem).max(100).optional(),
 });
 const externalId = z.string().min(1).max(1000);
+const items = z
+  .array(
+    z.object({
+      item: z.string().min(1).max(500),
+      status: z.enum(['done', 'refused', 'pending']),
+      externalId: externalId.optional(),
+      code: text(200).optional(),
+      message: text(2000).optional(),
+    }),
+  )
+  .min(1)
+  .max(10_000)
+  .refine((all) => new Set(all.map(({ item }) => item)).size === all.length, 'Each item is named once.');
 const results = {
   preview,
   compensatePreview: preview,
-  execute: z.object({ status: z.enum(['succeeded', 'pending']), externalId, output: object }),
+  execute: z.object({
+    status: z.enum(['succeeded', 'pending']),
+    externalId,
+    output: object,
+    items: items.optional(),
+    changes: changes.optional(),
+  }),
   verify: z.discriminatedUnion('status', [
-    z.object({ status: z.literal('done'), externalId: externalId.optional(), output: object.optional() }),
+    z.object({
+      status: z.literal('done'),
+      externalId: externalId.optional(),
+      output: object.optional(),
+      items: items.optional(),
+      changes: changes.optional(),
+    }),
+    z.object({ status: z.literal('pending'), externalId: externalId.optional(), items: items.optional() }),
     z.object({ status: z.literal('not_done') }),
     z.object({ status: z.literal('unknown'), reason: z.string().max(2000).optional() }),
   ]),
@@ -99,5 +125,6 @@ const results = {
     summary: z.string().min(1).max(2000),
     externalId: externalId.optional(),
     changes: changes.optional(),
+    items: items.optional(),
   }),
 } as const satisfies Record<ToolOperation, z.ZodType>;

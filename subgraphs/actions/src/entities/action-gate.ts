@@ -37,7 +37,7 @@ export class ActionGate {
 
   @Field(() => [String], { description: 'What it asks for, in words.' })
   get sentences(): string[] {
-    return explainRequirements(sumOf([gateOf(this)]));
+    return explainRequirements(sumOf([gateOf(this)], gateOf(this).undos === true));
   }
 }
 

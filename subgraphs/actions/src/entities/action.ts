@@ -16,7 +16,7 @@ import { User } from './references.ts';
 @ObjectType({ description: 'One call of one tool, from proposal to outcome.' })
 @Entity({ schema: 'actions', tableName: 'action' })
 export class Action {
-  [OptionalProps]?: 'version' | 'maker' | 'changedBy' | 'evidence' | 'approvals' | 'undo' | 'undoOf';
+  [OptionalProps]?: 'version' | 'maker' | 'changedBy' | 'undoableUntil' | 'evidence' | 'approvals' | 'undo' | 'undoOf';
 
   @Field(() => ID, { description: 'Stable id. It is also the idempotency key that the other side gets.' })
   @PrimaryKey({ type: 'uuid' })
@@ -156,6 +156,10 @@ export class Action {
   @Property({ type: 'datetime', nullable: true })
   doneAt!: Date | null;
 
+  /** How long after it was done it can be undone, in seconds; null for ever. */
+  @Property({ type: 'integer', nullable: true })
+  undoWithinS!: number | null;
+
   /** How often it has failed since it was begun, or requeued. */
   @Property({ type: 'integer' })
   failures!: number;
@@ -241,6 +245,16 @@ export class Action {
   @Field(() => [User], { description: 'Who changed it after it was proposed, beside its maker: makers, too.' })
   get changedBy(): User[] {
     return this.editorPeople.map((id) => ({ id }));
+  }
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'Until when its tool takes it back; gates may ask for less. Null for ever, or before it is done, or where it cannot be undone.',
+  })
+  get undoableUntil(): Date | null {
+    if (!this.reversible || this.undoWithinS === null || this.doneAt === null) return null;
+    return new Date(this.doneAt.getTime() + this.undoWithinS * 1_000);
   }
 
   // What follows is filled in by `loadActions`.

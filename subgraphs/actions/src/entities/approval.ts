@@ -21,7 +21,7 @@ registerEnumType(ApprovalDecision, {
 @ObjectType({ description: "One person's decision on one plan." })
 @Entity({ schema: 'actions', tableName: 'approval' })
 export class Approval {
-  [OptionalProps]?: 'approver';
+  [OptionalProps]?: 'approver' | 'onBehalfOf';
 
   @Field(() => ID, { description: 'Stable id.' })
   @PrimaryKey({ type: 'uuid' })
@@ -64,6 +64,10 @@ export class Approval {
   @Property({ type: 'boolean' })
   seesAll!: boolean;
 
+  /** Users in whose place, too, the approver decided. */
+  @Property({ type: 'text[]', fieldName: 'on_behalf_of' })
+  onBehalfOfIds!: string[];
+
   @Field(() => String, { nullable: true, description: 'What the checker wrote.' })
   @Property({ type: 'text', nullable: true })
   comment!: string | null;
@@ -75,5 +79,10 @@ export class Approval {
   @Field(() => User, { nullable: true, description: 'Who decided; null for a machine.' })
   get approver(): User | null {
     return this.approverKind === 'user' ? { id: this.approverId } : null;
+  }
+
+  @Field(() => [User], { description: 'In whose place it counts, too: of those who had given theirs to the approver.' })
+  get onBehalfOf(): User[] {
+    return this.onBehalfOfIds.map((id) => ({ id }));
   }
 }

@@ -57,6 +57,55 @@ export class Policy {
   reasons!: string[];
 }
 
+export enum ItemStatus {
+  DONE = 'DONE',
+  REFUSED = 'REFUSED',
+  PENDING = 'PENDING',
+}
+
+registerEnumType(ItemStatus, {
+  name: 'ItemStatus',
+  description: 'How the other side judged one item of a batch.',
+  valuesConfig: {
+    DONE: { description: 'It is done.' },
+    REFUSED: { description: 'It was refused, and nothing was done of it.' },
+    PENDING: { description: 'The other side has it and answers later.' },
+  },
+});
+
+@ObjectType({ description: 'One item of a batch, judged for itself.' })
+export class OutcomeItem {
+  @Field({ description: 'Which, as the tool names it, such as `payments/0`.' })
+  item!: string;
+
+  @Field(() => ItemStatus, { description: 'How it was judged.' })
+  status!: `${ItemStatus}`;
+
+  @Field(() => String, { nullable: true, description: 'How the other side names what was made of it.' })
+  externalId!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Why it was refused: the other side's code; null unless it was.",
+  })
+  errorCode!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it was refused, in words; null unless it was.' })
+  errorMessage!: string | null;
+}
+
+@ObjectType({ description: 'Something that was done otherwise than it was previewed.' })
+export class Deviation {
+  @Field({ description: 'Where, in the words of the other side.' })
+  path!: string;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'What the preview said would be there; null for nothing.' })
+  planned!: JsonValue;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'What is there; null for nothing.' })
+  actual!: JsonValue;
+}
+
 @ObjectType({ description: 'What came of an action.' })
 export class Outcome {
   @Field(() => String, {
@@ -76,4 +125,17 @@ export class Outcome {
 
   @Field(() => String, { nullable: true, description: 'What went wrong, in English; null when nothing did.' })
   errorMessage!: string | null;
+
+  @Field(() => [OutcomeItem], {
+    nullable: true,
+    description: 'Each item of a batch, where the other side judges them one by one; null where it judges all as one.',
+  })
+  items?: OutcomeItem[] | null;
+
+  @Field(() => [Deviation], {
+    nullable: true,
+    description:
+      'Where what was done differs from what was previewed; empty where it does not, null where the tool does not say what it did.',
+  })
+  deviations?: Deviation[] | null;
 }

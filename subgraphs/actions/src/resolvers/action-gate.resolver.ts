@@ -13,7 +13,7 @@ export class SetActionGateInput {
 
   @Field(() => JsonScalar, {
     description:
-      'What it asks for: `tools`, and of `minRisk`, `approvals`, `noApproval`, `windows`, `freezes` and `limits` what it takes.',
+      'What it asks for: `tools`, and of `minRisk`, `approvals`, `noApproval`, `windows`, `freezes`, `limits`, `undos` and `undoWithinMinutes` what it takes.',
   })
   gate!: unknown;
 

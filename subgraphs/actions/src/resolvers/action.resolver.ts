@@ -209,6 +209,11 @@ function outcomeErrors({ id: actionId, status, outcome }: Pick<Action, 'id' | 's
     const message = `${why} Nothing was done; see \`drift\`, and use previewAction to plan it anew.`;
     return [{ code: 'PLAN_CHANGED', message, path: null, params: { actionId, status } }];
   }
+  const differing = outcome?.deviations?.length ?? 0;
+  if (differing > 0 && (status === 'SUCCEEDED' || status === 'PARTIALLY_SUCCEEDED')) {
+    const message = `It was done, and differs from what was previewed in ${differing} places: see \`outcome.deviations\`; undoAction takes it back.`;
+    return [{ code: 'RESULT_DIFFERS', message, path: null, params: { actionId, status } }];
+  }
   if (!errorCode || (status !== 'FAILED' && status !== 'UNKNOWN')) return [];
   const message = `${errorMessage ?? `${errorCode}.`} The action is ${status}; it may be tried again.`;
   return [{ code: callerCode(errorCode), message, path: null, params: { actionId, status } }];

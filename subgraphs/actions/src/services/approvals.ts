@@ -20,16 +20,24 @@ import type { Crash } from './crash-points.ts';
 import { approverAs, approversOf, askedOf, demandsAt, isMaker, makersOf, whoMade } from './gate-keeper.ts';
 import { type Approver, mayCount, standing } from './gates/index.ts';
 import { mayApprove, type Who } from './lifecycle/index.ts';
-import { loadAction, lockAction } from './load-actions.ts';
+import { type Locked, loadAction, lockWithUndone } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { insist, insistPossible, move } from './move.ts';
+import type { Settlement } from './settlement.ts';
 import { assertStorable } from './storable.ts';
+import { approverFor, delegatorsOf } from './substitutes.ts';
 
 export interface Decision {
   readonly actionId: string;
   readonly comment: string | null;
   /** The plan that the checker saw; null for the one that stands now. */
   readonly planHash: string | null;
+}
+
+/** A decision with where the action stood before, and in whose place it was made, too. */
+interface Told extends Decision {
+  readonly from: string;
+  readonly onBehalfOf?: readonly string[];
 }
 
 const longestComment = 2_000;
@@ -39,12 +47,14 @@ export class Approvals {
   readonly #database: Database;
   readonly #access: Access;
   readonly #log: LogWriter;
+  readonly #settlement: Settlement;
   readonly #crash: Crash;
 
-  constructor(parts: { database: Database; access: Access; log: LogWriter; crash: Crash }) {
+  constructor(parts: { database: Database; access: Access; log: LogWriter; settlement: Settlement; crash: Crash }) {
     this.#database = parts.database;
     this.#access = parts.access;
     this.#log = parts.log;
+    this.#settlement = parts.settlement;
     this.#crash = parts.crash;
   }
 
@@ -68,19 +78,21 @@ export class Approvals {
   reject(decision: Decision, context: RequestContext): Promise<Action> {
     checkComment(decision.comment);
     return this.#database.withTenant(context.principal, async (em) => {
-      const locked = await lockAction(em, decision.actionId);
+      const both = await lockWithUndone(em, decision.actionId);
+      const { action: locked } = both;
       const now = await this.#access.currentIn(em, context.principal);
       const withdraws = isMaker(locked, now) && holds(now, approvePermission);
       const checker = withdraws ? now : await this.#insist(em, locked, context);
       const from = locked.status;
       move(locked, { type: isMaker(locked, checker) ? 'WITHDRAW' : 'REJECT' });
       const told = { ...decision, from };
-      return this.#record(em, locked, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
+      return this.#record(em, both, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
     });
   }
 
   async #approveNow(em: EntityManager, decision: Decision, context: RequestContext): Promise<Action> {
-    const locked = await lockAction(em, decision.actionId);
+    const both = await lockWithUndone(em, decision.actionId);
+    const { action: locked } = both;
     const checker = await this.#insist(em, locked, context);
     const { planHash: currentPlanHash, status: from } = locked;
     insistPossible(locked, { type: 'APPROVE' });
@@ -94,18 +106,18 @@ export class Approvals {
         currentPlanHash,
       }),
     );
-    await this.#count(em, locked, given, checker);
-    const told = { ...decision, from };
-    return this.#record(em, locked, ApprovalDecision.APPROVED, told, { ...context, principal: checker });
+    const candidate = approverFor(checker, await delegatorsOf(em, checker, this.#log.now()), locked);
+    await this.#count(em, locked, given, candidate);
+    const told = { ...decision, from, onBehalfOf: candidate.standsFor };
+    return this.#record(em, both, ApprovalDecision.APPROVED, told, { ...context, principal: checker });
   }
 
   /** One approval more, if it brings what the gates ask for nearer; with the last one the plan is approved. */
-  async #count(em: EntityManager, action: Action, given: readonly Approver[], checker: Principal): Promise<void> {
+  async #count(em: EntityManager, action: Action, given: readonly Approver[], candidate: Approver): Promise<void> {
     const now = this.#log.now();
     const asked = await askedOf(em, action);
     const demands = demandsAt(asked, action, now);
     const makers = await makersOf(em, action);
-    const candidate = approverAs(checker, action);
     insist(mayCount(demands, makers, given, candidate));
     if (!standing(demands, makers, [...given, candidate]).complete) return move(action, { type: 'APPROVE_IN_PART' });
     move(action, { type: 'APPROVE' });
@@ -130,9 +142,9 @@ export class Approvals {
 
   async #record(
     em: EntityManager,
-    action: Action,
+    { action, undone }: Locked,
     decision: ApprovalDecision,
-    { comment, from }: Decision & { from: string },
+    { comment, from, onBehalfOf = [] }: Told,
     context: EventOrigin,
   ): Promise<Action> {
     const { id: actionId, tenantId, planHash, status, tool } = action;
@@ -146,16 +158,19 @@ export class Approvals {
       approverGroups: [...groups],
       approverDepartment: department,
       seesAll,
+      onBehalfOfIds: [...onBehalfOf],
     };
     const approval = { id: newId(), tenantId, actionId, decision, planHash, ...approver, comment, at: this.#log.now() };
     em.persist(em.create(Approval, approval));
     const approved = decision === ApprovalDecision.APPROVED;
-    const facts = { approvalId: approval.id, planHash, from, to: status };
+    const substitution = onBehalfOf.length > 0 ? { onBehalfOf } : {};
+    const facts = { approvalId: approval.id, planHash, from, to: status, ...substitution };
     this.#log.append(em, context, action, approved ? 'APPROVAL' : 'REJECTION', {
       facts,
       values: comment ? { comment } : {},
     });
     await publish(em, context, approved ? 'ActionApproved' : 'ActionRejected', { actionId, tool });
+    await this.#settlement.follow(em, context, { action, undone });
     await em.flush();
     return loadAction(em, actionId);
   }

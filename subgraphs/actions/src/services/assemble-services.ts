@@ -6,6 +6,7 @@ import { AuditTrail } from './audit-trail.ts';
 import { ConnectorPool } from './connector-pool.ts';
 import { crashPoints } from './crash-points.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { Delegations } from './delegations.ts';
 import { Drift } from './drift.ts';
 import { Effects } from './effects.ts';
 import { Executions } from './executions.ts';
@@ -26,6 +27,7 @@ import { Recovery } from './recovery.ts';
 import { type RetryBudget, usualBudget } from './retries.ts';
 import { Revisions } from './revisions.ts';
 import { Settlement } from './settlement.ts';
+import { Settlements } from './settlements.ts';
 import { Suspensions } from './suspensions.ts';
 import type { CallTool } from './tool-calls.ts';
 import { loadCatalogue } from './tool-catalogue.ts';
@@ -76,15 +78,17 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     reader: new ActionReader(database, access),
     installations: new Installations({ database, catalogue, log, now }),
     proposals: new Proposals({ database, access, graph, log, previews, crash }),
-    expiry: new Expiry({ database, log, logger: kernel.log }),
+    expiry: new Expiry({ database, log, logger: kernel.log, settlement }),
     deadLetters: new DeadLetters({ database, access, log }),
     inbox: new Inbox({ database, access, now }),
     gates: new ActionGates({ database, log }),
+    delegations: new Delegations({ database, log }),
     suspensions: new Suspensions({ database, catalogue, log }),
     revisions: new Revisions({ database, access, catalogue, previews, log }),
-    approvals: new Approvals({ database, access, log, crash }),
+    approvals: new Approvals({ database, access, log, settlement, crash }),
     executions,
     undos: new Undos({ database, access, catalogue, log, executions, settlement, call, callTimeoutMs }),
+    settlements: new Settlements({ database, access, log, settlement }),
     recovery: new Recovery({ database, executions, leases, log: kernel.log, now }),
     logReader: new LogReader(database, access),
     auditTrail: new AuditTrail({ database, access, log }),

@@ -2,6 +2,7 @@ import type { JsonObject, Undo } from '@countersign/plugin-sdk';
 import type { Action } from '../entities/action.ts';
 import type { Preview } from '../entities/plan.ts';
 import type { Effect } from './effects.ts';
+import type { Locked } from './load-actions.ts';
 
 /** What whoever sets an effect off has to be allowed, and on which action, by the time at which it is set off. */
 export interface Leave {
@@ -23,6 +24,12 @@ export interface Attempt {
   /** What its caller needs; absent where the product itself brings to an end what was set off before. */
   readonly leave?: Leave;
 }
+
+/** An undo takes leave to undo the action that it is about. */
+export const leaveFor = ({ action, undone }: Locked): Leave =>
+  undone
+    ? { permission: 'actions:action:undo', on: undone.id }
+    : { permission: 'actions:action:execute', on: action.id };
 
 /** The call as it was made and what came of it, for the tool to take back. */
 export function undoOf({ input, outcome }: Action, reason: string): Undo {

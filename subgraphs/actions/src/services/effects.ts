@@ -1,6 +1,8 @@
 import type { UserProblem } from '@countersign/kernel';
-import { type JsonObject, ToolError, type Undo } from '@countersign/plugin-sdk';
-import type { Outcome } from '../entities/plan.ts';
+import { type Change, type ItemResult, type JsonObject, ToolError, type Undo } from '@countersign/plugin-sdk';
+import type { Outcome, Preview } from '../entities/plan.ts';
+import { deviationsFrom } from './deviations.ts';
+import { asOutcomeItems, judgedBy } from './judged.ts';
 import type { CallRecord } from './log-writer.ts';
 import { type Answered, ask, type CallTool } from './tool-calls.ts';
 import type { KnownTool } from './tool-catalogue.ts';
@@ -13,15 +15,17 @@ export interface Effect {
   /** The id of the action whose effect it is, also for taking it back. */
   readonly idempotencyKey: string;
   readonly input: JsonObject;
+  /** What was previewed: what the tool says it did is compared with it. */
+  readonly planned?: Preview;
   /** Present when it is to be taken back. */
   readonly undo?: Undo;
 }
 
 /** What came of it, as far as it is known. */
 export type Finding =
-  | { readonly kind: 'done' | 'pending'; readonly outcome: Outcome }
-  /** Nothing took effect; `error` says why where something went wrong. */
-  | { readonly kind: 'nothing'; readonly error: Fault | null }
+  | { readonly kind: 'done' | 'partial' | 'pending'; readonly outcome: Outcome }
+  /** Nothing took effect; `error` says why where something went wrong, `outcome` what there is to say beside it. */
+  | { readonly kind: 'nothing'; readonly error: Fault | null; readonly outcome?: Outcome }
   /** It may or may not have taken effect. */
   | { readonly kind: 'unknown'; readonly error: Fault };
 
@@ -77,7 +81,8 @@ export class Effects {
     const { result } = answer;
     switch (result.status) {
       case 'done':
-        return { finding: { kind: 'done', outcome: outcomeOf(result) }, calls };
+      case 'pending':
+        return { finding: findingOf(effect, result.status, result), calls };
       case 'not_done':
         return { finding: { kind: 'nothing', error: null }, calls };
       case 'unknown': {
@@ -92,25 +97,26 @@ export class Effects {
     const answer = await ask(this.#call, { ...this.#request(effect), operation: 'execute', payload: { input } });
     const calls = [answer.record];
     if (answer.ok) {
-      const kind = answer.result.status === 'pending' ? 'pending' : 'done';
-      return { finding: { kind, outcome: outcomeOf(answer.result) }, calls };
+      const said = answer.result.status === 'pending' ? 'pending' : 'done';
+      return { finding: findingOf(effect, said, answer.result), calls };
     }
     const finding = findingBy(answer);
     // After a timeout the request may still be on its way: what is asked now would say too little.
     if (finding.kind !== 'unknown' || answer.error.code === 'TIMEOUT') return { finding, calls };
     const checked = await this.check(effect);
     const all = [...calls, ...checked.calls];
-    if (checked.finding.kind === 'done') return { finding: checked.finding, calls: all };
-    if (checked.finding.kind === 'nothing') return { finding: { kind: 'nothing', error: finding.error }, calls: all };
-    return { finding, calls: all };
+    if (checked.finding.kind === 'unknown') return { finding, calls: all };
+    // That nothing was done leaves open why: what went wrong with the call says it.
+    const isSilent = checked.finding.kind === 'nothing' && checked.finding.error === null;
+    return { finding: isSilent ? { kind: 'nothing', error: finding.error } : checked.finding, calls: all };
   }
 
   async #compensate(effect: Effect, undo: Undo): Promise<Findings> {
     const answer = await ask(this.#call, { ...this.#request(effect), operation: 'compensate', payload: undo });
     const calls = [answer.record];
     if (!answer.ok) return { finding: findingBy(answer), calls };
-    const { summary, externalId = undo.externalId } = answer.result;
-    return { finding: { kind: 'done', outcome: outcomeOf({ externalId, summary }) }, calls };
+    const { summary, externalId = undo.externalId, items } = answer.result;
+    return { finding: findingOf(effect, 'done', { externalId, summary, items }), calls };
   }
 
   #request({ tool, tenantId, config, idempotencyKey }: Effect) {
@@ -124,10 +130,35 @@ function findingBy({ error }: Extract<Answered<unknown>, { ok: false }>): Exclud
 
 const faultOf = ({ code, message, retryable }: ToolError): Fault => ({ code, message, retryable });
 
-const outcomeOf = (done: { externalId?: string; output?: JsonObject; summary?: string }): Outcome => ({
-  externalId: done.externalId ?? null,
-  output: done.output ?? null,
-  summary: done.summary ?? null,
-  errorCode: null,
-  errorMessage: null,
-});
+/** What the tool says that it did. */
+interface Done {
+  readonly externalId?: string;
+  readonly output?: JsonObject;
+  readonly summary?: string;
+  readonly items?: readonly ItemResult[];
+  readonly changes?: readonly Change[];
+}
+
+/** What an answer comes to, its items judged by what they say themselves. */
+function findingOf({ planned, undo }: Effect, said: 'done' | 'pending', done: Done): Finding {
+  const items = done.items ? asOutcomeItems(done.items) : null;
+  const outcome: Outcome = {
+    externalId: done.externalId ?? null,
+    output: done.output ?? null,
+    summary: done.summary ?? null,
+    errorCode: null,
+    errorMessage: null,
+    ...(items && { items }),
+    ...(planned && !undo && done.changes && { deviations: deviationsFrom(planned, done.changes) }),
+  };
+  return findingIn(outcome, said);
+}
+
+/** What an outcome with its items comes to; `said` holds where the items leave it open. */
+export function findingIn(outcome: Outcome, said: 'done' | 'pending'): Finding {
+  const kind = judgedBy(outcome.items ?? [], said);
+  if (kind !== 'nothing') return { kind, outcome };
+  const [first] = outcome.items ?? [];
+  const message = first?.errorMessage ?? 'The other side refused every item.';
+  return { kind, error: { code: first?.errorCode ?? 'REFUSED', message, retryable: false }, outcome };
+}

@@ -9,18 +9,18 @@ import {
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
-import { type Attempt, type Leave, undoOf } from './attempt.ts';
+import { type Attempt, leaveFor, undoOf } from './attempt.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
 import { type Effects, type Finding, type Findings, firstOf } from './effects.ts';
 import { askedOf, insistApproved, insistOpen, insistRoom } from './gate-keeper.ts';
 import type { Leases } from './leases.ts';
 import { mayExecute } from './lifecycle/index.ts';
-import { loadAction, lockAction, withRelations } from './load-actions.ts';
+import { type Locked, loadAction, lockWithUndone } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
 import { configOf } from './previews.ts';
-import type { Locked, Settlement } from './settlement.ts';
+import type { Settlement } from './settlement.ts';
 import { insistNotSuspended, suspensionOf } from './suspensions.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
@@ -41,6 +41,8 @@ export interface ExecutionParts {
 /** How often a process picks up by itself what ended with another process in mid-call. */
 const mostPickups = 5;
 const done = new Set<Action['status']>(['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'SUBMITTED']);
+/** What the other side still has to be asked about. */
+const leftOpen = new Set<Action['status']>(['EXECUTING', 'UNKNOWN', 'SUBMITTED']);
 const inFlight = new Set<Action['status']>(['EXECUTING', 'UNKNOWN', 'FAILED']);
 
 /**
@@ -60,20 +62,16 @@ export class Executions {
    * `APPROVAL_EXPIRED`, `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`,
    * `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
    */
-  async execute(
-    actionId: string,
-    origin: EventOrigin,
-    leave: Leave = { permission: 'actions:action:execute', on: actionId },
-  ): Promise<Action> {
-    const looked = await this.#parts.drift.look(actionId, origin, leave.permission);
+  async execute(actionId: string, origin: EventOrigin): Promise<Action> {
+    const looked = await this.#parts.drift.look(actionId, origin, 'actions:action:execute');
     if (!looked) return this.#load(actionId, origin);
     const claim = await this.#parts.database.withTenant(origin.principal, async (em) => {
-      const locked = await this.lock(em, actionId);
+      const locked = await lockWithUndone(em, actionId);
       const { action } = locked;
       await publishCalls(em, origin, { actionId, tool: action.tool }, looked);
       if (done.has(action.status)) return null;
       if (inFlight.has(action.status) && this.#parts.leases.isHeld(action, this.#parts.log.now())) return 'busy';
-      return this.#begin(em, locked, origin, leave);
+      return this.#begin(em, locked, origin);
     });
     if (claim === 'busy') await this.#wait(actionId, origin);
     else if (claim) await this.carryOut(claim, origin);
@@ -83,10 +81,10 @@ export class Executions {
   /** Settles what nobody works on any more. Does nothing when somebody does after all. */
   async pickUp(actionId: string, origin: EventOrigin): Promise<void> {
     const attempt = await this.#parts.database.withTenant(origin.principal, async (em) => {
-      const { action, undone } = await this.lock(em, actionId);
+      const { action, undone } = await lockWithUndone(em, actionId);
       const { leases, log } = this.#parts;
       const now = log.now();
-      if (action.status !== 'EXECUTING' && action.status !== 'UNKNOWN') return null;
+      if (!leftOpen.has(action.status)) return null;
       if (leases.isHeld(action, now) || (action.leaseOwner === null && action.leaseUntil && action.leaseUntil > now))
         return null;
       // What its caller was told is not known is made known; what was cut off is done, if it was not.
@@ -106,7 +104,7 @@ export class Executions {
   async retry(actionId: string, origin: EventOrigin): Promise<void> {
     const { database, leases, log } = this.#parts;
     const attempt = await database.withTenant(origin.principal, async (em) => {
-      const locked = await this.lock(em, actionId);
+      const locked = await lockWithUndone(em, actionId);
       const { action, undone } = locked;
       const now = log.now();
       const isDue = action.status === 'FAILED' && action.retryAt !== null && action.retryAt <= now;
@@ -132,7 +130,7 @@ export class Executions {
     const config = await configOf(em, tool.connector.manifest.name);
     const { tenantId } = action;
     const of = undone ?? action;
-    const effect = { tool, tenantId, config, idempotencyKey: of.id, input: of.input };
+    const effect = { tool, tenantId, config, idempotencyKey: of.id, input: of.input, planned: of.preview };
     const fence = this.#parts.leases.take(action, this.#parts.log.now());
     return {
       actionId: action.id,
@@ -153,21 +151,13 @@ export class Executions {
     await this.#underLease(attempt, origin, (em, locked) => this.#record(em, locked, findings, origin));
   }
 
-  /** The action and the one that it undoes, locked in that order everywhere: the first one first. */
-  async lock(em: EntityManager, actionId: string): Promise<Locked> {
-    const { undoOfId } = await loadAction(em, actionId);
-    const undone = undoOfId === null ? null : await lockAction(em, undoOfId);
-    const action = await lockAction(em, actionId);
-    await withRelations(em, [action]);
-    return { undone, action };
-  }
-
-  async #begin(em: EntityManager, locked: Locked, origin: EventOrigin, leave: Leave): Promise<Attempt> {
+  async #begin(em: EntityManager, locked: Locked, origin: EventOrigin): Promise<Attempt> {
     const { action, undone } = locked;
+    const leave = leaveFor(locked);
     await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
     await insistNotSuspended(em, action.tool);
     const retried = action.status === 'FAILED' && !undone;
-    if (!undone && (retried || action.status === 'APPROVED')) await this.#insistGates(em, action);
+    if (retried || action.status === 'APPROVED') await this.#insistGates(em, action);
     if (retried || action.status === 'EXECUTING' || action.status === 'UNKNOWN') {
       return this.attempt(em, locked, { intended: false, again: true, leave });
     }
@@ -244,7 +234,7 @@ export class Executions {
     work: (em: EntityManager, locked: Locked) => Promise<void>,
   ): Promise<boolean> {
     return this.#parts.database.withTenant(principal, async (em) => {
-      const locked = await this.lock(em, actionId);
+      const locked = await lockWithUndone(em, actionId);
       if (!this.#parts.leases.holds(locked.action, fence)) return false;
       await work(em, locked);
       return true;

@@ -2,9 +2,10 @@ import { type Database, type Logger, publish, servicePrincipal } from '@counters
 import { expiringActions } from '../statements.ts';
 import { type Due, eachDue, goingOn } from './each-due.ts';
 import { transition } from './lifecycle/index.ts';
-import { lockAction } from './load-actions.ts';
+import { lockWithUndone } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { move } from './move.ts';
+import type { Settlement } from './settlement.ts';
 
 /** How long a plan waits for its approval, and an approved one for its execution, in milliseconds. */
 export const planTtlMs = 7 * 24 * 3_600_000;
@@ -13,9 +14,9 @@ const batch = 50;
 
 /** Ends what nobody decided on, or executed, in time, of all tenants. */
 export class Expiry {
-  readonly #parts: { database: Database; log: LogWriter; logger: Logger };
+  readonly #parts: { database: Database; log: LogWriter; logger: Logger; settlement: Settlement };
 
-  constructor(parts: { database: Database; log: LogWriter; logger: Logger }) {
+  constructor(parts: { database: Database; log: LogWriter; logger: Logger; settlement: Settlement }) {
     this.#parts = parts;
   }
 
@@ -29,10 +30,11 @@ export class Expiry {
   }
 
   #expire({ id, tenantId }: Due): Promise<void> {
-    const { database, log } = this.#parts;
+    const { database, log, settlement } = this.#parts;
     const principal = servicePrincipal(tenantId, 'actions.expiry', []);
     return database.withTenant(principal, async (em) => {
-      const action = await lockAction(em, id);
+      const locked = await lockWithUndone(em, id);
+      const { action } = locked;
       const { expiresAt, status: from, planHash, tool } = action;
       // Somebody was faster: it was begun, decided on, or planned anew.
       if (!expiresAt || expiresAt > log.now() || !transition(from, { type: 'EXPIRE' }).ok) return;
@@ -41,6 +43,7 @@ export class Expiry {
       const facts = { from, planHash, expiresAt: expiresAt.toISOString() };
       log.append(em, origin, action, 'EXPIRY', { facts });
       await publish(em, origin, 'ActionExpired', { actionId: id, tool });
+      await settlement.follow(em, origin, locked);
     });
   }
 }

@@ -28,10 +28,22 @@ export interface Asked extends Requirements {
   readonly all: readonly Gate[];
 }
 
-export async function askedOf(em: EntityManager, about: Pick<Action, 'tool' | 'risk'>): Promise<Asked> {
+export async function askedOf(
+  em: EntityManager,
+  about: Pick<Action, 'tool' | 'risk'> & Partial<Pick<Action, 'undoOfId'>>,
+): Promise<Asked> {
   const rows = await em.find(ActionGate, {}, { orderBy: { name: 'asc' } });
-  const all = applicableGates(rows.map(gateOf), about);
-  return { all, ...sumOf(all) };
+  return askedBy(rows.map(gateOf), about);
+}
+
+/** What these gates ask of an action, or of an undo. */
+export function askedBy(
+  gates: readonly Gate[],
+  { tool, risk, undoOfId = null }: Pick<Action, 'tool' | 'risk'> & Partial<Pick<Action, 'undoOfId'>>,
+): Asked {
+  const isUndo = undoOfId !== null;
+  const all = applicableGates(gates, { tool, risk, isUndo });
+  return { all, ...sumOf(all, isUndo) };
 }
 
 /**
@@ -91,6 +103,7 @@ export const asApprover = (approval: Approval): Approver => ({
   groups: approval.approverGroups,
   department: approval.approverDepartment,
   seesAll: approval.seesAll,
+  standsFor: approval.onBehalfOfIds,
 });
 
 /** Somebody who would approve the action, as they stand. */

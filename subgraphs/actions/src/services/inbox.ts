@@ -13,9 +13,10 @@ import { ActionGate, gateOf } from '../entities/action-gate.ts';
 import { ApprovalDecision } from '../entities/approval.ts';
 import { approvePermission } from '../maker-is-not-checker.ts';
 import { proposedAction } from '../proposed-action.ts';
-import { approverAs, asApprover, demandsAt, departmentIn, isMaker } from './gate-keeper.ts';
-import { applicableGates, type Gate, type Missing, mayCount, standing, sumOf } from './gates/index.ts';
+import { asApprover, askedBy, demandsAt, departmentIn, isMaker } from './gate-keeper.ts';
+import { type Gate, type Missing, mayCount, standing } from './gates/index.ts';
 import { withRelations } from './load-actions.ts';
+import { approverFor, delegatorsOf } from './substitutes.ts';
 import { type Viewer, VisibleActions } from './visible-actions.ts';
 
 /** An action that waits for the viewer. */
@@ -66,6 +67,7 @@ export class Inbox {
     const gates = (await em.find(ActionGate, {}, { orderBy: { name: 'asc' } })).map(gateOf);
     const visible = await VisibleActions.to(viewer, em, this.#access);
     const now = this.#now();
+    const delegators = await delegatorsOf(em, viewer.principal, now);
     const context = decisionContext(rules.access, viewer, now);
     return async (after: string | null, most: number): Promise<Waiting[]> => {
       const found: Waiting[] = [];
@@ -79,7 +81,9 @@ export class Inbox {
         // What is not done yet neither undoes nor is undone: there are no links to look into.
         await withRelations(em, actions, async () => new Set());
         const allowed = await this.#allowed(em, rules, viewer.principal, actions, context);
-        found.push(...actions.flatMap((action) => waitingFor(viewer.principal, action, { gates, allowed, now })));
+        found.push(
+          ...actions.flatMap((action) => waitingFor(viewer.principal, action, { gates, allowed, delegators, now })),
+        );
         if (actions.length < batch) break;
         from = actions.at(-1)?.id ?? null;
       }
@@ -111,11 +115,15 @@ export class Inbox {
 function waitingFor(
   principal: Principal,
   action: Action,
-  { gates, allowed, now }: { gates: readonly Gate[]; allowed: ReadonlySet<string>; now: Date },
+  {
+    gates,
+    allowed,
+    delegators,
+    now,
+  }: { gates: readonly Gate[]; allowed: ReadonlySet<string>; delegators: readonly Principal[]; now: Date },
 ): Waiting[] {
   if (!allowed.has(action.id) || isMaker(action, principal)) return [];
-  const all = applicableGates(gates, action);
-  const demands = demandsAt({ all, ...sumOf(all) }, action, now);
+  const demands = demandsAt(askedBy(gates, action), action, now);
   // Editors' departments are looked up when it comes to it; here they are taken for unknown ones.
   const makers = [
     { id: action.makerId, person: action.makerPerson, department: departmentIn(action.makerAttributes) },
@@ -124,6 +132,6 @@ function waitingFor(
   const given = action.approvals
     .filter(({ decision, planHash }) => decision === ApprovalDecision.APPROVED && planHash === action.planHash)
     .map(asApprover);
-  if (!mayCount(demands, makers, given, approverAs(principal, action)).ok) return [];
+  if (!mayCount(demands, makers, given, approverFor(principal, delegators, action)).ok) return [];
   return [{ action, missing: standing(demands, makers, given).missing }];
 }

@@ -47,9 +47,9 @@ export class Leases {
     action.checks = 0;
   }
 
-  /** Lets go till later: it is due again after a pause that doubles up to five minutes. */
-  putOff(action: Action, now: Date): void {
-    const pause = Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(action.checks, 10));
+  /** Lets go till later: it is due again after a pause that doubles up to `longestMs`, five minutes unless told. */
+  putOff(action: Action, now: Date, longestMs = longestPauseMs): void {
+    const pause = Math.min(longestMs, shortestPauseMs * 2 ** Math.min(action.checks, 12));
     action.leaseOwner = null;
     action.leaseUntil = new Date(now.getTime() + pause);
     action.checks += 1;

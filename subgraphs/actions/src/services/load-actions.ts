@@ -54,6 +54,21 @@ export async function lockAction(em: EntityManager, id: string): Promise<Action>
   return action;
 }
 
+/** An action at work, its row locked, and the action that it undoes, locked too. */
+export interface Locked {
+  readonly action: Action;
+  readonly undone: Action | null;
+}
+
+/** The action and the one that it undoes, locked in that order everywhere: the first one first. Throws `NOT_FOUND`. */
+export async function lockWithUndone(em: EntityManager, actionId: string): Promise<Locked> {
+  const { undoOfId } = await loadAction(em, actionId);
+  const undone = undoOfId === null ? null : await lockAction(em, undoOfId);
+  const action = await lockAction(em, actionId);
+  await withRelations(em, [action]);
+  return { undone, action };
+}
+
 async function withLinked(em: EntityManager, actions: readonly Action[]): Promise<Map<string, Action>> {
   const all = new Map(actions.map((action) => [action.id, action]));
   for (;;) {

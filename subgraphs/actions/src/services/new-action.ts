@@ -1,4 +1,5 @@
 import { type EventOrigin, personOf } from '@countersign/kernel';
+import { millisecondsOf } from '@countersign/plugin-sdk';
 import { type Policy, PolicyDecision, type Preview } from '../entities/plan.ts';
 import type { Amount } from './amount-of.ts';
 import type { JsonObject } from './decision-log/index.ts';
@@ -45,8 +46,14 @@ export function planOf(
     retryAt: null,
     deadAt: null,
     plannedAt: now,
+    undoWithinS: undoWithinS(manifest.undoWithin),
     expiresAt: new Date(now.getTime() + planTtlMs),
   };
+}
+
+function undoWithinS(duration: string | undefined): number | null {
+  const ms = duration === undefined ? null : millisecondsOf(duration);
+  return ms === null ? null : ms / 1_000;
 }
 
 /** An action as it is first written: previewed and decided on, with nothing done. */
@@ -75,8 +82,8 @@ export function draftAction(draft: ActionDraft, now: Date, context: EventOrigin)
     editorPeople: [],
     editDistance: null,
     doneAt: null,
-    // An undo is begun at once.
-    expiresAt: undoOfId === null ? plan.expiresAt : null,
+    // An undo is begun at once, unless it has to be approved.
+    expiresAt: undoOfId === null || policy.decision === PolicyDecision.REQUIRE_APPROVAL ? plan.expiresAt : null,
     undoOfId,
     undoId: null,
     stoodAt: null,

@@ -21,8 +21,10 @@ export function decideProposal(
   return { decision: PolicyDecision.REQUIRE_APPROVAL, reasons: [...reasons, ...byGates] };
 }
 
-/** Taking back asks nobody: it restores what was there before. */
-export const decideUndo = (): Policy => ({
-  decision: PolicyDecision.PERMIT,
-  reasons: ['It takes back what was done before, and its reason is recorded: nobody else need be asked.'],
-});
+/** Taking back asks nobody, unless a gate says so: it restores what was there before. */
+export function decideUndo(asked: Requirements): Policy {
+  const byGates = asked.gates.length > 0 ? explainRequirements(asked) : [];
+  if (asked.demands.length > 0) return { decision: PolicyDecision.REQUIRE_APPROVAL, reasons: byGates };
+  const reason = 'It takes back what was done before, and its reason is recorded: nobody else need be asked.';
+  return { decision: PolicyDecision.PERMIT, reasons: [reason, ...byGates] };
+}

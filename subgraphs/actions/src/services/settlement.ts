@@ -1,18 +1,14 @@
 import { type EntityManager, type EventOrigin, publish } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
-import type { Outcome } from '../entities/plan.ts';
+import type { Outcome, OutcomeItem } from '../entities/plan.ts';
 import { type Fault, type Finding, type Findings, outcomeOfFault } from './effects.ts';
+import { settleItems } from './judged.ts';
 import type { Leases } from './leases.ts';
 import { eventForUndone } from './lifecycle/index.ts';
+import type { Locked } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
 import { nextTry, type RetryBudget, usualBudget } from './retries.ts';
-
-/** An action at work, its row locked, and the action that it undoes, locked too. */
-export interface Locked {
-  readonly action: Action;
-  readonly undone: Action | null;
-}
 
 /** Records what came of reaching out: state, outcome, log and events, in one transaction. */
 export class Settlement {
@@ -48,23 +44,46 @@ export class Settlement {
   async conclude(em: EntityManager, origin: EventOrigin, { action, undone }: Locked, finding: Finding): Promise<void> {
     // What failed before and turns out to be done, or undone, was on its way all the time.
     if (action.status === 'FAILED') move(action, { type: 'RETRY' });
+    if (action.status === 'SUBMITTED' && (finding.kind === 'pending' || finding.kind === 'unknown')) {
+      return this.#stillSubmitted(em, origin, action, finding);
+    }
     const still = action.status === 'UNKNOWN' && finding.kind === 'unknown';
+    const otherwise = action.status === 'SUBMITTED' ? notDoneAfterAll : notDone;
+    const outcome = outcomeAfter(finding, otherwise, action);
     if (!still) move(action, { type: eventOf[finding.kind] });
-    const outcome = outcomeAfter(finding);
     action.outcome = outcome;
-    if (finding.kind === 'nothing' && action.undoOfId === null) this.#failed(action, finding.error ?? notDone);
+    if (finding.kind === 'nothing' && action.undoOfId === null) this.#failed(action, finding.error ?? otherwise);
     else Object.assign(action, { retryAt: null, deadAt: null });
-    if (finding.kind === 'done' || finding.kind === 'pending') action.doneAt ??= this.#log.now();
+    if ('outcome' in finding && finding.kind !== 'nothing') action.doneAt ??= this.#log.now();
     if (finding.kind === 'unknown') this.#leases.putOff(action, this.#log.now());
+    else if (finding.kind === 'pending') this.#leases.putOff(action, this.#log.now(), longestWaitMs);
     else this.#leases.end(action);
     // Asked again, and still not known: the verification says it.
     if (still) return;
-    const { externalId, output, errorCode, ...texts } = outcome;
-    const facts = { status: action.status, externalId, errorCode };
-    this.#log.append(em, origin, action, 'OUTCOME', { facts, values: { output, ...texts } });
+    const { externalId, errorCode, ...values } = outcome;
+    const facts = { status: action.status, externalId, errorCode, ...countsOf(outcome) };
+    this.#log.append(em, origin, action, 'OUTCOME', { facts, values });
     await this.#announce(em, origin, action, finding.kind);
     if (action.deadAt !== null) await this.#giveToPeople(em, origin, action);
-    if (undone) await this.#follow(em, origin, { action, undone });
+    await this.follow(em, origin, { action, undone });
+  }
+
+  /** Some of the items that the other side has are judged: what the others come to is waited for. */
+  answerInPart(em: EntityManager, origin: EventOrigin, action: Action, items: OutcomeItem[], facts: object = {}): void {
+    move(action, { type: 'ANSWER_IN_PART' });
+    action.outcome = { ...(action.outcome ?? nothingYet), items };
+    this.#log.append(em, origin, action, 'SETTLEMENT', {
+      facts: { ...facts, status: action.status, ...countsOf(action.outcome) },
+      values: { items },
+    });
+  }
+
+  /** The other side has it: that it does not answer today does not change that. */
+  #stillSubmitted(em: EntityManager, origin: EventOrigin, action: Action, finding: Finding): void {
+    const { items } = 'outcome' in finding && finding.outcome ? finding.outcome : nothingYet;
+    const merged = settleItems(action.outcome?.items ?? [], items ?? []);
+    if (merged.ok && merged.changed) this.answerInPart(em, origin, action, merged.items);
+    this.#leases.putOff(action, this.#log.now(), longestWaitMs);
   }
 
   /** It is tried again by itself, if its reason may pass and its budget is not used up. */
@@ -82,12 +101,9 @@ export class Settlement {
     await publish(em, origin, 'ActionDeadLettered', { actionId, tool });
   }
 
-  /** The first action's state follows that of its undo. */
-  async #follow(
-    em: EntityManager,
-    origin: EventOrigin,
-    { action, undone }: { action: Action; undone: Action },
-  ): Promise<void> {
+  /** The first action's state follows that of its undo; of an action that undoes nothing nothing follows. */
+  async follow(em: EntityManager, origin: EventOrigin, { action, undone }: Locked): Promise<void> {
+    if (!undone) return;
     const event = eventForUndone(action.status, undone.stoodAt ?? 'SUCCEEDED');
     if (event === null) return;
     move(undone, event);
@@ -101,13 +117,21 @@ export class Settlement {
   async #announce(em: EntityManager, origin: EventOrigin, action: Action, kind: Finding['kind']): Promise<void> {
     const { id: actionId, tool, undoOfId: undoOf } = action;
     if (kind === 'done') await publish(em, origin, 'ActionSucceeded', { actionId, tool, undoOf });
+    if (kind === 'partial') await publish(em, origin, 'ActionPartlySucceeded', { actionId, tool, undoOf });
+    if (kind === 'pending') await publish(em, origin, 'ActionSubmitted', { actionId, tool, undoOf });
     if (kind === 'nothing') {
       await publish(em, origin, 'ActionFailed', { actionId, tool, undoOf, code: action.outcome?.errorCode ?? null });
     }
   }
 }
 
-const eventOf = { done: 'SUCCEED', pending: 'SUBMIT', nothing: 'FAIL', unknown: 'LOSE_TRACK' } as const;
+const eventOf = {
+  done: 'SUCCEED',
+  partial: 'SUCCEED_IN_PART',
+  pending: 'SUBMIT',
+  nothing: 'FAIL',
+  unknown: 'LOSE_TRACK',
+} as const;
 
 const notDone: Fault = {
   code: 'NOT_DONE',
@@ -115,7 +139,32 @@ const notDone: Fault = {
   retryable: true,
 };
 
-function outcomeAfter(finding: Finding): Outcome {
-  if ('outcome' in finding) return finding.outcome;
-  return outcomeOfFault(finding.error ?? notDone);
+/** What it had taken it did not do: trying again by itself would be for nothing. */
+const notDoneAfterAll: Fault = {
+  code: 'NOT_DONE',
+  message: 'The other side had taken it, and says by now that it was not done.',
+  retryable: false,
+};
+
+const nothingYet: Outcome = { externalId: null, output: null, summary: null, errorCode: null, errorMessage: null };
+
+/** The longest pause between two questions to a side that answers later, in milliseconds. */
+const longestWaitMs = 3_600_000;
+
+function outcomeAfter(finding: Finding, otherwise: Fault, { status, outcome }: Action): Outcome {
+  if (finding.kind === 'unknown') return outcomeOfFault(finding.error);
+  if (finding.kind === 'nothing') return { ...finding.outcome, ...outcomeOfFault(finding.error ?? otherwise) };
+  if (status !== 'SUBMITTED' || outcome === null) return finding.outcome;
+  // What a later answer leaves out was said when the other side took it.
+  const { externalId, output } = finding.outcome;
+  return { ...finding.outcome, externalId: externalId ?? outcome.externalId, output: output ?? outcome.output };
+}
+
+/** How many items went how, and how many things were done otherwise than previewed: numbers, which may stay for ever. */
+export function countsOf({ items, deviations }: Outcome): object {
+  const count = (status: OutcomeItem['status']) => items?.filter((each) => each.status === status).length;
+  return {
+    ...(items && { items: { done: count('DONE'), refused: count('REFUSED'), pending: count('PENDING') } }),
+    ...(deviations && { deviations: deviations.length }),
+  };
 }

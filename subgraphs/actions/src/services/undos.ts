@@ -8,12 +8,13 @@ import {
   type RequestContext,
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
-import type { Preview } from '../entities/plan.ts';
+import { PolicyDecision, type Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
-import { type Attempt, type Leave, undoOf } from './attempt.ts';
+import { type Attempt, undoOf } from './attempt.ts';
 import type { Executions } from './executions.ts';
+import { type Asked, askedOf, insistOpen } from './gate-keeper.ts';
 import { mayUndo, requestFingerprint, type StandsAt, transition } from './lifecycle/index.ts';
-import { loadAction } from './load-actions.ts';
+import { loadAction, lockWithUndone } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
 import { draftAction } from './new-action.ts';
@@ -53,21 +54,22 @@ export class Undos {
     const because = checkReason(reason);
     const { database, executions } = this.#parts;
     const action = await database.read(context.principal, (em) => loadAction(em, actionId));
-    if (action.status === 'UNDOING' && action.undoId)
-      await executions.execute(action.undoId, context, leaveFor(action));
-    else await this.#undoNow(action, because, context);
+    // One that somebody has to approve first stays with them.
+    const underWay = action.status === 'UNDOING' ? action.undo : null;
+    if (!underWay) await this.#undoNow(action, because, context);
+    else if (underWay.status !== 'AWAITING_APPROVAL') await executions.execute(underWay.id, context);
     return database.read(context.principal, (em) => loadAction(em, actionId));
   }
 
   async #undoNow(action: Action, reason: string, context: RequestContext): Promise<void> {
     const { database, executions, catalogue } = this.#parts;
-    assertUndoable(action, this.#parts.log.now());
+    assertUndoable(action, this.#parts.log.now(), null);
     const tool = catalogue.insistTool(action.tool);
     const { preview, calls } = await this.#preview(tool, action, reason, context);
     const attempt = await database.withTenant(context.principal, (em) =>
       this.#begin(em, { actionId: action.id, tool, reason, preview, calls }, context),
     );
-    await executions.carryOut(attempt, context);
+    if (attempt) await executions.carryOut(attempt, context);
   }
 
   async #preview(
@@ -97,14 +99,17 @@ export class Undos {
     em: EntityManager,
     plan: { actionId: string; tool: KnownTool; reason: string; preview: Preview; calls: readonly CallRecord[] },
     caller: RequestContext,
-  ): Promise<Attempt> {
+  ): Promise<Attempt | null> {
     const { access, log, executions, settlement } = this.#parts;
-    const { action: first } = await executions.lock(em, plan.actionId);
-    const leave = leaveFor(first);
-    const principal = await access.checkIn(em, caller, leave.permission, refTo(leave.on));
+    const { action: first } = await lockWithUndone(em, plan.actionId);
+    const principal = await access.checkIn(em, caller, 'actions:action:undo', refTo(first.id));
     await insistNotSuspended(em, plan.tool.name);
     const context = { ...caller, principal };
-    assertUndoable(first, log.now());
+    const asked = await askedOf(em, { tool: first.tool, risk: first.risk, undoOfId: first.id });
+    assertUndoable(first, log.now(), asked.undoWithin);
+    const policy = decideUndo(asked);
+    const atOnce = policy.decision === PolicyDecision.PERMIT;
+    if (atOnce) insistOpen(asked, log.now());
     // Only what is done can be undone, and where that is the transition has just been found to be possible.
     first.stoodAt = first.status as StandsAt;
     move(first, { type: 'BEGIN_UNDO' });
@@ -118,7 +123,7 @@ export class Undos {
       input,
       fingerprint,
       preview,
-      policy: decideUndo(),
+      policy,
       money: first,
       idempotencyKey: null,
       undoOfId: first.id,
@@ -134,6 +139,7 @@ export class Undos {
     log.append(em, context, undo, 'POLICY', { facts: { ...undo.policy, planHash: undo.planHash } });
     await publishCalls(em, context, { actionId: id, tool: undo.tool }, plan.calls);
     await publish(em, context, 'ActionProposed', { actionId: id, tool: undo.tool });
+    if (!atOnce) return null;
     move(undo, { type: 'START' });
     const attempt = await executions.attempt(em, { action: undo, undone: first }, { intended: true, again: true });
     settlement.intend(em, context, undo);
@@ -141,9 +147,7 @@ export class Undos {
   }
 }
 
-const leaveFor = ({ id }: Action): Leave => ({ permission: 'actions:action:undo', on: id });
-
-function assertUndoable(action: Action, now: Date): void {
+function assertUndoable(action: Action, now: Date, gate: Asked['undoWithin']): void {
   if (action.status === 'UNDONE') {
     const message = `The action was undone already, by ${action.undoId}.`;
     throw problem('ALREADY_UNDONE', message, ['input', 'actionId'], { undoId: action.undoId });
@@ -153,7 +157,15 @@ function assertUndoable(action: Action, now: Date): void {
     const params = { status: action.status, possible: taken.possible };
     throw problem(taken.code, taken.message, ['input', 'actionId'], params);
   }
-  insist(mayUndo({ now, reversible: action.reversible, isUndo: action.undoOfId !== null, undoableUntil: null }));
+  const { reversible, undoOfId, undoableUntil } = action;
+  insist(mayUndo({ now, reversible, isUndo: undoOfId !== null, undoableUntil: earliest(undoableUntil, action, gate) }));
+}
+
+/** The tool says until when, and gates may ask for less. */
+function earliest(byTool: Date | null, { doneAt }: Action, gate: Asked['undoWithin']): Date | null {
+  if (gate === null || doneAt === null) return byTool;
+  const byGate = new Date(doneAt.getTime() + gate.ms);
+  return byTool === null || byGate < byTool ? byGate : byTool;
 }
 
 /** What undoing changes where the tool does not say itself: everything back. */

@@ -1,4 +1,4 @@
-import { millisecondsOf } from './exact-duration.ts';
+import { millisecondsOf } from '@countersign/plugin-sdk';
 import type { Gate, GateRef, LimitScope, Risk } from './gate.ts';
 import type { Schedule } from './windows.ts';
 
@@ -38,7 +38,7 @@ export interface Rolling {
 /** What all gates that apply ask for together. */
 export interface Requirements {
   readonly gates: readonly GateRef[];
-  /** All of them hold. Empty only where `waivedBy` is not. */
+  /** All of them hold. Empty where approval is waived, and for undos of which no gate says anything. */
   readonly demands: readonly Demand[];
   /** Gates by which nobody need be asked, where none asks for approvals. */
   readonly waivedBy: readonly GateRef[];
@@ -48,6 +48,8 @@ export interface Requirements {
   readonly ttlMinutes: number | null;
   readonly schedule: Schedule;
   readonly limits: readonly Limit[];
+  /** How long after it was done it may be undone, in milliseconds: the shortest; null where no gate says anything. */
+  readonly undoWithin: { readonly gate: GateRef; readonly ms: number } | null;
 }
 
 const risks: readonly Risk[] = ['LOW', 'MEDIUM', 'HIGH'];
@@ -55,24 +57,30 @@ const risks: readonly Risk[] = ['LOW', 'MEDIUM', 'HIGH'];
 /** The risks that a gate from this one on is about. */
 export const risksFrom = (least: Risk = 'LOW'): readonly Risk[] => risks.slice(risks.indexOf(least));
 
+/** What gates are asked about: something that is done, or that is taken back. */
+export interface About {
+  readonly tool: string;
+  readonly risk: Risk;
+  readonly isUndo?: boolean;
+}
+
 /** The gates that say something of a tool of this risk. */
-export function applicableGates(
-  gates: readonly Gate[],
-  { tool, risk }: { readonly tool: string; readonly risk: Risk },
-): Gate[] {
+export function applicableGates(gates: readonly Gate[], { tool, risk, isUndo = false }: About): Gate[] {
   return gates.filter(
-    ({ tools, minRisk }) => tools.some((pattern) => covers(pattern, tool)) && risksFrom(minRisk).includes(risk),
+    ({ tools, minRisk, undos = false }) =>
+      undos === isUndo && tools.some((pattern) => covers(pattern, tool)) && risksFrom(minRisk).includes(risk),
   );
 }
 
 /**
  * What gates that apply ask for together: what any of them asks, holds. Where none says anything of approvals, the
- * product's own rule does: one approval.
+ * product's own rule does: one approval; none for an undo, which restores what was there before.
  */
-export function sumOf(gates: readonly Gate[]): Requirements {
+export function sumOf(gates: readonly Gate[], isUndo = false): Requirements {
   const asked = gates.flatMap(demandOf);
   const waivedBy = asked.length === 0 ? gates.filter(({ noApproval }) => noApproval === true).map(refTo) : [];
-  const demands = asked.length === 0 && waivedBy.length === 0 ? [makerAndChecker] : asked;
+  const demands = asked.length === 0 && waivedBy.length === 0 && !isUndo ? [makerAndChecker] : asked;
+  const [undoWithin = null] = gates.flatMap(undoWindowOf).sort((one, other) => one.ms - other.ms);
   const ttls = demands.map(({ ttlMinutes }) => ttlMinutes).filter((each) => each !== null);
   return {
     gates: gates.map(refTo),
@@ -92,6 +100,7 @@ export function sumOf(gates: readonly Gate[]): Requirements {
       ),
     },
     limits: gates.flatMap(limitsOf),
+    undoWithin,
   };
 }
 
@@ -143,6 +152,9 @@ function demandOf({ approvals, ...gate }: Gate): Demand[] {
 
 const oneOf = (kind: OneOf['kind'], names: readonly string[] | undefined): OneOf[] =>
   names ? [{ kind, names, orRoles: [] }] : [];
+
+const undoWindowOf = ({ undoWithinMinutes, ...gate }: Gate) =>
+  undoWithinMinutes === undefined ? [] : [{ gate: refTo(gate), ms: undoWithinMinutes * 60_000 }];
 
 function limitsOf(gate: Gate): Limit[] {
   return (gate.limits ?? []).flatMap(({ amount, sum, count }) => {

@@ -8,6 +8,8 @@ export interface Approver extends Who {
   readonly department: string | null;
   /** Whether they may see all data of the action. */
   readonly seesAll: boolean;
+  /** Ids of those in whose place they approve, too; their roles and groups are among the above. */
+  readonly standsFor?: readonly string[];
 }
 
 /** Somebody who proposed the action or edited it. */
@@ -75,7 +77,7 @@ export function meets({ kind, names, orRoles }: OneOf, person: Approver): boolea
     case 'GROUP':
       return person.groups.some((group) => names.includes(group));
     case 'PERSON':
-      return names.includes(person.person ?? person.id);
+      return [person.person ?? person.id, ...(person.standsFor ?? [])].some((id) => names.includes(id));
   }
 }
 

@@ -6,12 +6,15 @@ import type { ClosedBy, Schedule } from './windows.ts';
 import { lengthOfTime, listed, numberWord, several } from './words.ts';
 
 /** Everything that gates ask for, one sentence each. */
-export function explainRequirements({ demands, waivedBy, schedule, limits }: Requirements): string[] {
+export function explainRequirements({ demands, waivedBy, schedule, limits, undoWithin }: Requirements): string[] {
   return [
     ...waivedBy.map((gate) => `No approval is needed: ${the(gate)}.`),
     ...demands.flatMap(explainDemand),
     ...explainSchedule(schedule),
     ...limits.map(explainLimit),
+    ...(undoWithin
+      ? [`It can be undone for ${lengthOfTime(undoWithin.ms)} after it was done: ${the(undoWithin.gate)}.`]
+      : []),
   ];
 }
 

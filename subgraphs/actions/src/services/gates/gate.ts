@@ -1,6 +1,6 @@
+import { millisecondsOf } from '@countersign/plugin-sdk';
 import { z } from 'zod';
 import { decimal, isMore, zero } from './decimal.ts';
-import { millisecondsOf } from './exact-duration.ts';
 import { isTimeZone, parseWallTime } from './local-time.ts';
 import { parseRecurrenceRule } from './recurrence-rule.ts';
 
@@ -101,7 +101,8 @@ const approvals = members({
 });
 
 /**
- * What a tenant asks of actions, as it is kept: JSON. `count` people approve, each once, among them one who has one of
+ * What a tenant asks of actions, as it is kept: JSON. With `undos` it is about taking back what the tools did, and not
+ * about doing it. `count` people approve, each once, among them one who has one of
  * `byRoles`, one who is in one of `byGroups`, and one of `byPersons` (ids of users). `noApproval` only holds where no
  * other gate asks for approvals.
  */
@@ -118,18 +119,26 @@ export const gateShape = members({
     100,
   ),
   minRisk: z.enum(['LOW', 'MEDIUM', 'HIGH']).optional(),
+  undos: z.boolean().optional(),
+  undoWithinMinutes: minutes.optional(),
   approvals: approvals.optional(),
   noApproval: z.boolean().optional(),
   windows: listOf(changeWindow, 20).optional(),
   freezes: listOf(freeze, 100).optional(),
   limits: listOf(limit, 20).optional(),
-}).superRefine(({ approvals, noApproval, windows, freezes, limits }, context) => {
+}).superRefine(({ approvals, noApproval, windows, freezes, limits, undos, undoWithinMinutes }, context) => {
+  const refuse = (at: string, message: string): void => context.addIssue({ code: 'custom', path: [at], message });
+  if (undos && limits) refuse('limits', 'Limits are of what is done, not of what is taken back: leave them out.');
+  if (undos && noApproval) refuse('noApproval', 'An undo asks nobody unless a gate says so: leave it out.');
+  if (undoWithinMinutes !== undefined && !undos) {
+    refuse('undoWithinMinutes', 'It says until when an undo is possible: add "undos": true.');
+  }
   if (approvals && noApproval) {
     const message = 'It asks for approvals and says that none are needed: leave one of the two out.';
     context.addIssue({ code: 'custom', path: ['noApproval'], message });
   }
-  if (!approvals && !noApproval && !windows && !freezes && !limits) {
-    const message = 'It asks for nothing: add approvals, noApproval, windows, freezes or limits.';
+  if (!approvals && !noApproval && !windows && !freezes && !limits && undoWithinMinutes === undefined) {
+    const message = 'It asks for nothing: add approvals, noApproval, windows, freezes, limits or undoWithinMinutes.';
     context.addIssue({ code: 'custom', message });
   }
 });

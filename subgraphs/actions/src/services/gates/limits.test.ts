@@ -1,8 +1,8 @@
+import { millisecondsOf } from '@countersign/plugin-sdk';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Limit } from './applicable.ts';
 import { decimal, isMore, minus, plus, textOf } from './decimal.ts';
-import { millisecondsOf } from './exact-duration.ts';
 import { fit, type LimitUse, left, type Use } from './limits.ts';
 
 const gate = { id: 'gate-1', name: 'Large payments' };

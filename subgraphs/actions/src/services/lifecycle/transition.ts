@@ -16,6 +16,7 @@ export const ACTION_EVENTS = {
   SUCCEED: 'The other side has confirmed all of it.',
   SUBMIT: 'The other side has taken it and will answer later.',
   SUCCEED_IN_PART: 'The other side has done a part of it.',
+  ANSWER_IN_PART: 'The other side has answered for some of the items that it has.',
   FAIL: 'Nothing took effect.',
   LOSE_TRACK: 'Whether it took effect cannot be said: no answer came, or the process ended before it was recorded.',
   RETRY: 'It is tried again, after it was made sure that nothing took effect.',
@@ -90,7 +91,7 @@ const TABLE: Record<ActionStatus, Partial<Record<ActionEventType, ActionStatus>>
   },
   STALE: { WITHDRAW: 'REJECTED', EXPIRE: 'EXPIRED', PREVIEW_AGAIN: 'PROPOSED' },
   EXECUTING: { ...WHAT_COMES_OF_IT, SUBMIT: 'SUBMITTED', LOSE_TRACK: 'UNKNOWN' },
-  SUBMITTED: { ...WHAT_COMES_OF_IT, LOSE_TRACK: 'UNKNOWN' },
+  SUBMITTED: { ...WHAT_COMES_OF_IT, ANSWER_IN_PART: 'SUBMITTED', LOSE_TRACK: 'UNKNOWN' },
   // What is still unknown after it was asked for stays UNKNOWN: no event.
   UNKNOWN: { ...WHAT_COMES_OF_IT, SUBMIT: 'SUBMITTED', RETRY: 'EXECUTING' },
   // Nothing took effect, so it is still an approved plan: it can also go stale, expire or be withdrawn.

@@ -3,7 +3,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** The longest that a limit looks back. */
+/** The longest that is taken. */
 export const longestDuration = 366 * day;
 
 /**
