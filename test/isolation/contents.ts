@@ -157,6 +157,15 @@ async function makeActions(em: EntityManager, tenant: TestTenant, dice: Dice): P
     definition: { tools: ['ledger.*'], approvals: { count: 1, byRoles: [word()] } },
     updated_at: '2026-11-01',
   });
+  await insert(em, 'actions.delegation', {
+    id: newId(),
+    tenant_id,
+    from_id: newId(),
+    to_id: newId(),
+    since: '2026-11-01',
+    until: '2099-11-01',
+    reason: `Away, says ${word()}`,
+  });
   await insert(em, 'actions.suspension', {
     id: newId(),
     tenant_id,

@@ -11,6 +11,7 @@ export const tableOfType: Readonly<Record<string, string>> = {
   Answer: 'inference.answer',
   ApiKey: 'tenants.api_key',
   Approval: 'actions.approval',
+  Delegation: 'actions.delegation',
   Document: 'knowledge.document',
   Evidence: 'actions.evidence',
   Group: 'tenants.user_group',
@@ -32,7 +33,7 @@ export const tableOfType: Readonly<Record<string, string>> = {
 const ofNoTable = new Set([
   ...['AccessFlip', 'AccessFlipsOfPermission', 'AccessFlipsOfPrincipal', 'UntriedPermission', 'PermissionExtension'],
   ...['AccessPolicyClause', 'AccessPolicyStatement', 'DecidingPolicy', 'PolicyFailure', 'RenderedPolicyProblem'],
-  ...['AnswerAttempt', 'Citation', 'Change', 'MeterTotal', 'AttributeFromClaim', 'RoleFromClaim', 'UserAttribute'],
+  ...['AnswerAttempt', 'Citation', 'Change', 'OutcomeItem', 'Deviation', 'MeterTotal', 'AttributeFromClaim', 'RoleFromClaim', 'UserAttribute'],
   ...['AttributeLookedAt', 'EffectivePermission', 'OrphanedPermission', 'RoleGrant', 'AccessHolder'],
   ...['Connector', 'Tool', 'Permission', 'PolicyTemplate', 'PolicyTemplateParameter', 'UserError', 'SignInProvider'],
   // Of the whole product: everybody may check with it.

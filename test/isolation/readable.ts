@@ -70,6 +70,7 @@ const rules: Readonly<Record<string, Rule>> = {
   // What keeps somebody from approving or executing is told to them.
   'actions.gate': (_row, caller) =>
     ['read', 'approve', 'execute'].some((verb) => caller.holds(`actions:action:${verb}`)),
+  'actions.delegation': (_row, caller) => caller.holds('actions:action:read'),
   'actions.suspension': (_row, caller) => caller.holds('actions:action:read'),
   'actions.connector_installation': (_row, caller) => caller.holds('actions:connector:read'),
 

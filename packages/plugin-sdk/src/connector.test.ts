@@ -12,6 +12,7 @@ describe('a connector is refused', () => {
     [{ ...connector, tools: [] }, /needs at least one/],
     [{ ...connector, tools: [...connector.tools, ...connector.tools] }, /two tools named addNote/],
     [{ ...connector, origins: ['https://example.com/path'] }, /must be like https:\/\/api.example.com/],
+    [{ ...connector, tools: connector.tools.map((tool) => ({ ...tool, undoWithin: 'P1M' })) }, /undone within "P1M"/],
     [
       { ...connector, tools: connector.tools.map((tool) => ({ ...tool, compensate: undefined })) },
       /reversible and has no compensate/,

@@ -50,6 +50,18 @@ describe('it finds', () => {
       /length is missing/,
     ],
     [
+      'a result that is not what was previewed',
+      {
+        execute: async (_input, ctx) => ({
+          status: 'succeeded',
+          externalId: ctx.idempotencyKey,
+          output: { length: 4 },
+          changes: [{ path: 'note', before: null, after: 'Mi' }],
+        }),
+      },
+      /is what the preview said: it differs at note/,
+    ],
+    [
       'an undo that does not undo',
       { compensate: async () => ({ summary: 'Done.' }) },
       /still stands on the other side/,

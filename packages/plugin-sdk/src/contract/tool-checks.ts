@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json-schema.ts';
 import { checkAgainstSchema } from '../schema-check.ts';
-import type { Execution, Tool, ToolContext } from '../tool.ts';
+import type { Change, Execution, Tool, ToolContext } from '../tool.ts';
 import { ToolError } from '../tool-error.ts';
 import type { ContractCase } from './contract-case.ts';
 import { contextOf } from './test-context.ts';
@@ -22,6 +22,7 @@ export function toolChecks(tool: Tool, one: ContractCase, world: World): NamedCh
   const context = (idempotencyKey: string): ToolContext => contextOf(world, idempotencyKey);
   const ctx = context(key);
   let execution: Execution | undefined;
+  let previewed: readonly Change[] = [];
 
   const checks: NamedCheck[] = [
     [
@@ -34,6 +35,7 @@ export function toolChecks(tool: Tool, one: ContractCase, world: World): NamedCh
         const preview = await withoutChanges(one, world, () => tool.preview(input, ctx));
         demand(preview.summary.trim() !== '', 'the summary is empty.');
         demand(preview.changes.length > 0, 'no change is listed, and executing would make one.');
+        previewed = preview.changes;
       },
     ],
     [
@@ -71,6 +73,18 @@ export function toolChecks(tool: Tool, one: ContractCase, world: World): NamedCh
       async () => {
         const faults = checkAgainstSchema(tool.outputSchema, executed(execution).output).problems;
         demand(faults.length === 0, faults.map((fault) => fault.message).join(' '));
+      },
+    ],
+    [
+      'what was changed, where it is said, is what the preview said',
+      async () => {
+        const { changes } = executed(execution);
+        if (!changes) return;
+        const planned = new Map(previewed.map(({ path, after }) => [path, JSON.stringify(after)]));
+        const differing = changes.filter(({ path, after }) => planned.get(path) !== JSON.stringify(after));
+        const missing = [...planned.keys()].filter((path) => !changes.some((change) => change.path === path));
+        const paths = [...differing.map(({ path }) => path), ...missing];
+        demand(paths.length === 0, `it differs at ${paths.join(', ')}.`);
       },
     ],
     [
