@@ -3,6 +3,8 @@ import { consumers } from './consumers.ts';
 import { Action } from './entities/action.ts';
 import { ActionGate } from './entities/action-gate.ts';
 import { Approval } from './entities/approval.ts';
+import { AutonomyProposal } from './entities/autonomy-proposal.ts';
+import { AutonomySetting } from './entities/autonomy-setting.ts';
 import { ConnectorInstallation } from './entities/connector-installation.ts';
 import { Evidence } from './entities/evidence.ts';
 import { LogEntry } from './entities/log-entry.ts';
@@ -18,10 +20,12 @@ import { suspensions } from './migrations/006-suspensions.ts';
 import { expiry } from './migrations/007-expiry.ts';
 import { gates } from './migrations/008-gates.ts';
 import { retries } from './migrations/009-retries.ts';
+import { autonomy } from './migrations/011-autonomy.ts';
 import { permissions } from './permissions.ts';
 import { ActionResolver } from './resolvers/action.resolver.ts';
 import { ActionGateResolver } from './resolvers/action-gate.resolver.ts';
 import { AuditTrailResolver } from './resolvers/audit-trail.resolver.ts';
+import { AutonomyResolver } from './resolvers/autonomy.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
 import { InboxResolver } from './resolvers/inbox.resolver.ts';
@@ -51,8 +55,11 @@ export const actions = defineActions();
 export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition {
   return defineSubgraph({
     name: 'actions',
-    entities: [Action, Approval, Evidence, ConnectorInstallation, Suspension, ActionGate, LogEntry, LogHead, TreeHead],
-    migrations: [initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
+    entities: [
+      ...[Action, Approval, Evidence, ConnectorInstallation, Suspension, ActionGate, LogEntry, LogHead, TreeHead],
+      ...[AutonomySetting, AutonomyProposal],
+    ],
+    migrations: [initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries, autonomy],
     permissions,
     assemble: (kernel) => {
       const { catalogue, services, stop } = assembleServices(kernel, timing);
@@ -74,6 +81,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new SuspensionResolver(services.suspensions),
           new ActionGateResolver(services.gates),
           new InboxResolver(services.inbox),
+          new AutonomyResolver(services),
         ],
         references: {
           Action: (keys, context) =>
@@ -87,7 +95,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
               keys.map((key) => String(key.id)),
             ),
         },
-        extension: toolMutations(catalogue, services.proposals),
+        extension: toolMutations(catalogue, services.unattended),
         consumers: consumers(logWriter),
         loops: [sealing, recovering, expiring],
         start: async () => {

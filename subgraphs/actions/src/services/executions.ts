@@ -10,10 +10,11 @@ import {
 import { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
 import { type Attempt, type Leave, undoOf } from './attempt.ts';
+import { insistClick } from './click.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
 import { type Effects, type Finding, type Findings, firstOf } from './effects.ts';
-import { askedOf, insistApproved, insistOpen, insistRoom } from './gate-keeper.ts';
+import { type Asked, askedOf, insistApproved, insistOpen, insistRoom } from './gate-keeper.ts';
 import type { Leases } from './leases.ts';
 import { mayExecute } from './lifecycle/index.ts';
 import { loadAction, lockAction, withRelations } from './load-actions.ts';
@@ -58,7 +59,7 @@ export class Executions {
    * Executes, or answers what came of it when it was executed already. Called twice at once, one does it and the other
    * waits. Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `ILLEGAL_TRANSITION`,
    * `APPROVAL_EXPIRED`, `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`,
-   * `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
+   * `PERSON_REQUIRED`, `NOT_UNATTENDED`, `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
    */
   async execute(
     actionId: string,
@@ -167,7 +168,10 @@ export class Executions {
     await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
     await insistNotSuspended(em, action.tool);
     const retried = action.status === 'FAILED' && !undone;
-    if (!undone && (retried || action.status === 'APPROVED')) await this.#insistGates(em, action);
+    if (!undone && (retried || action.status === 'APPROVED')) {
+      const { autonomy } = await this.#insistGates(em, action);
+      if (!retried) insistClick(autonomy, origin.principal, leave);
+    }
     if (retried || action.status === 'EXECUTING' || action.status === 'UNKNOWN') {
       return this.attempt(em, locked, { intended: false, again: true, leave });
     }
@@ -183,12 +187,13 @@ export class Executions {
   }
 
   /** What gates ask for is asked again when it is begun: people leave, windows close, limits are used up by others. */
-  async #insistGates(em: EntityManager, action: Action): Promise<void> {
+  async #insistGates(em: EntityManager, action: Action): Promise<Asked> {
     const now = this.#parts.log.now();
     const asked = await askedOf(em, action);
     insistOpen(asked, now);
     await insistApproved(em, asked, action, now);
     await insistRoom(em, asked, action, { now, path: ['input', 'actionId'] });
+    return asked;
   }
 
   /**

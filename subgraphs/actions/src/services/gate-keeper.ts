@@ -3,6 +3,8 @@ import type { Action } from '../entities/action.ts';
 import { ActionGate, gateOf } from '../entities/action-gate.ts';
 import { Approval, ApprovalDecision } from '../entities/approval.ts';
 import { isOpen, seesActionData } from '../sensitive-data.ts';
+import type { InForce } from './autonomy/index.ts';
+import { levelOf } from './autonomy-standing.ts';
 import {
   type Approver,
   applicableGates,
@@ -26,13 +28,22 @@ import { limitUses, type Measured, takeLimits } from './limit-uses.ts';
 /** What the tenant's gates ask of an action at this moment. */
 export interface Asked extends Requirements {
   readonly all: readonly Gate[];
+  /** How far its tool goes without people. */
+  readonly autonomy: InForce;
 }
 
-export async function askedOf(em: EntityManager, about: Pick<Action, 'tool' | 'risk'>): Promise<Asked> {
+export async function askedOf(em: EntityManager, about: Pick<Action, 'tool' | 'risk' | 'reversible'>): Promise<Asked> {
   const rows = await em.find(ActionGate, {}, { orderBy: { name: 'asc' } });
   const all = applicableGates(rows.map(gateOf), about);
-  return { all, ...sumOf(all) };
+  const autonomy = await levelOf(em, about);
+  return { all, autonomy, ...askedAt(autonomy, sumOf(all)) };
 }
+
+/** Where a tool only suggests somebody else is asked, whatever gates waive: the most restrictive of both holds. */
+export const askedAt = ({ level }: Pick<InForce, 'level'>, asked: Requirements): Requirements =>
+  level === 'SUGGEST' && asked.demands.length === 0
+    ? { ...asked, demands: sumOf([]).demands, waivedBy: [], count: 1 }
+    : asked;
 
 /**
  * Takes room under the limits for an action, until it is refused, fails or ends; asked again before it is begun. Refuses

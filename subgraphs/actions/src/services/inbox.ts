@@ -13,7 +13,9 @@ import { ActionGate, gateOf } from '../entities/action-gate.ts';
 import { ApprovalDecision } from '../entities/approval.ts';
 import { approvePermission } from '../maker-is-not-checker.ts';
 import { proposedAction } from '../proposed-action.ts';
-import { approverAs, asApprover, demandsAt, departmentIn, isMaker } from './gate-keeper.ts';
+import { type InForce, inForce } from './autonomy/index.ts';
+import { readAutonomy } from './autonomy-standing.ts';
+import { approverAs, asApprover, askedAt, demandsAt, departmentIn, isMaker } from './gate-keeper.ts';
 import { applicableGates, type Gate, type Missing, mayCount, standing, sumOf } from './gates/index.ts';
 import { withRelations } from './load-actions.ts';
 import { type Viewer, VisibleActions } from './visible-actions.ts';
@@ -63,6 +65,8 @@ export class Inbox {
   /** Goes on, a batch at a time, until there are as many as were asked for or nothing is left. */
   async #looker(em: EntityManager, viewer: Viewer) {
     const rules = await this.#access.rulesIn(em, viewer.principal.tenantId);
+    const { settings, standings } = await readAutonomy(em);
+    const levelIn = (action: Action) => inForce(action, settings, standings.get(action.tool) ?? null);
     const gates = (await em.find(ActionGate, {}, { orderBy: { name: 'asc' } })).map(gateOf);
     const visible = await VisibleActions.to(viewer, em, this.#access);
     const now = this.#now();
@@ -79,7 +83,9 @@ export class Inbox {
         // What is not done yet neither undoes nor is undone: there are no links to look into.
         await withRelations(em, actions, async () => new Set());
         const allowed = await this.#allowed(em, rules, viewer.principal, actions, context);
-        found.push(...actions.flatMap((action) => waitingFor(viewer.principal, action, { gates, allowed, now })));
+        found.push(
+          ...actions.flatMap((action) => waitingFor(viewer.principal, action, { gates, levelIn, allowed, now })),
+        );
         if (actions.length < batch) break;
         from = actions.at(-1)?.id ?? null;
       }
@@ -111,11 +117,17 @@ export class Inbox {
 function waitingFor(
   principal: Principal,
   action: Action,
-  { gates, allowed, now }: { gates: readonly Gate[]; allowed: ReadonlySet<string>; now: Date },
+  {
+    gates,
+    levelIn,
+    allowed,
+    now,
+  }: { gates: readonly Gate[]; levelIn: (action: Action) => InForce; allowed: ReadonlySet<string>; now: Date },
 ): Waiting[] {
   if (!allowed.has(action.id) || isMaker(action, principal)) return [];
   const all = applicableGates(gates, action);
-  const demands = demandsAt({ all, ...sumOf(all) }, action, now);
+  const autonomy = levelIn(action);
+  const demands = demandsAt({ all, autonomy, ...askedAt(autonomy, sumOf(all)) }, action, now);
   // Editors' departments are looked up when it comes to it; here they are taken for unknown ones.
   const makers = [
     { id: action.makerId, person: action.makerPerson, department: departmentIn(action.makerAttributes) },

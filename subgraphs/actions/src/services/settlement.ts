@@ -1,6 +1,7 @@
 import { type EntityManager, type EventOrigin, publish } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import type { Outcome } from '../entities/plan.ts';
+import { heedSuccess } from './autonomy-watch.ts';
 import { type Fault, type Finding, type Findings, outcomeOfFault } from './effects.ts';
 import type { Leases } from './leases.ts';
 import { eventForUndone } from './lifecycle/index.ts';
@@ -65,6 +66,7 @@ export class Settlement {
     await this.#announce(em, origin, action, finding.kind);
     if (action.deadAt !== null) await this.#giveToPeople(em, origin, action);
     if (undone) await this.#follow(em, origin, { action, undone });
+    if (finding.kind === 'done' && action.undoOfId === null) await heedSuccess(em, origin, this.#log, action);
   }
 
   /** It is tried again by itself, if its reason may pass and its budget is not used up. */

@@ -11,6 +11,7 @@ import { Action } from '../entities/action.ts';
 import type { Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
 import { type Attempt, type Leave, undoOf } from './attempt.ts';
+import { heedReversal } from './autonomy-watch.ts';
 import type { Executions } from './executions.ts';
 import { mayUndo, requestFingerprint, type StandsAt, transition } from './lifecycle/index.ts';
 import { loadAction } from './load-actions.ts';
@@ -134,6 +135,7 @@ export class Undos {
     log.append(em, context, undo, 'POLICY', { facts: { ...undo.policy, planHash: undo.planHash } });
     await publishCalls(em, context, { actionId: id, tool: undo.tool }, plan.calls);
     await publish(em, context, 'ActionProposed', { actionId: id, tool: undo.tool });
+    await heedReversal(em, context, log, first);
     move(undo, { type: 'START' });
     const attempt = await executions.attempt(em, { action: undo, undone: first }, { intended: true, again: true });
     settlement.intend(em, context, undo);
