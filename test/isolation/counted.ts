@@ -11,6 +11,8 @@ export const tableOfType: Readonly<Record<string, string>> = {
   Answer: 'inference.answer',
   ApiKey: 'tenants.api_key',
   Approval: 'actions.approval',
+  AutonomyProposal: 'actions.autonomy_proposal',
+  AutonomySetting: 'actions.autonomy_setting',
   Document: 'knowledge.document',
   Evidence: 'actions.evidence',
   Group: 'tenants.user_group',
@@ -35,6 +37,7 @@ const ofNoTable = new Set([
   ...['AnswerAttempt', 'Citation', 'Change', 'MeterTotal', 'AttributeFromClaim', 'RoleFromClaim', 'UserAttribute'],
   ...['AttributeLookedAt', 'EffectivePermission', 'OrphanedPermission', 'RoleGrant', 'AccessHolder'],
   ...['Connector', 'Tool', 'Permission', 'PolicyTemplate', 'PolicyTemplateParameter', 'UserError', 'SignInProvider'],
+  ...['ToolAutonomy', 'AutonomyLimit'],
   // Of the whole product: everybody may check with it.
   'LogKey',
 ]);
@@ -42,6 +45,11 @@ const ofNoTable = new Set([
 /** What a number counts. */
 export const tableOfNumber: Readonly<Record<string, string>> = {
   'InboxConnection.count': 'actions.action',
+  'AutonomyEvidence.clean': 'actions.action',
+  'AutonomyEvidence.corrected': 'actions.action',
+  'AutonomyEvidence.reversed': 'actions.action',
+  'AutonomyEvidence.rejected': 'actions.action',
+  'AutonomyEvidence.failed': 'actions.action',
   'AddGroupMembersPayload.added': 'tenants.app_user',
   'AuditExport.count': 'actions.log_entry',
   'DecisionLogExport.count': 'actions.log_entry',
@@ -61,6 +69,10 @@ const countsNothing = new Set([
   ...['AccessFlipsOfPrincipal.total', 'DecisionsTried.records', 'PolicySimulation.drifted'],
   ...[
     'Action.revision',
+    // Sums of tallies, and numbers that a rule asks for.
+    ...['AutonomyEvidence.refused', 'AutonomyEvidence.refusedOfPeople', 'AutonomyEvidence.successesNeeded'],
+    ...['AutonomyRules.windowDays', 'AutonomyRules.successesToClick', 'AutonomyRules.successesUnattended'],
+    ...['AutonomyRules.spikeReversals', 'AutonomyRules.spikeRefusals'],
     'ActionGate.version',
     'TreeHead.treeSize',
     'LogEntryProof.seq',

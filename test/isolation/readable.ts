@@ -70,6 +70,13 @@ const rules: Readonly<Record<string, Rule>> = {
   // What keeps somebody from approving or executing is told to them.
   'actions.gate': (_row, caller) =>
     ['read', 'approve', 'execute'].some((verb) => caller.holds(`actions:action:${verb}`)),
+  'actions.autonomy_setting': (_row, caller) => caller.holds('actions:action:read'),
+  // Whoever decides on it may name it.
+  'actions.autonomy_proposal': (_row, caller) =>
+    caller.holds('actions:action:read') || caller.holds('actions:autonomy:administer'),
+  'actions.autonomy_standing': (_row, caller) => caller.holds('actions:action:read'),
+  'actions.autonomy_rules': (_row, caller) => caller.holds('actions:action:read'),
+  'actions.autonomy_refusal': (_row, caller) => caller.holds('actions:action:read'),
   'actions.suspension': (_row, caller) => caller.holds('actions:action:read'),
   'actions.connector_installation': (_row, caller) => caller.holds('actions:connector:read'),
 
