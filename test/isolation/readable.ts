@@ -82,6 +82,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
   'billing.price': (_row, caller) => caller.holds('billing:budget:read'),
   'billing.budget': (_row, caller) => caller.holds('billing:budget:read'),
+  'billing.month_spent': (_row, caller) => caller.holds('billing:budget:read'),
   'billing.meter_event': (_row, caller) => caller.holds('billing:economics:read'),
   'billing.action_outcome': (_row, caller) => caller.holds('billing:economics:read'),
 };

@@ -1,4 +1,4 @@
-import { type Principal, servicePrincipal } from '@countersign/kernel';
+import { newId, type Principal, servicePrincipal } from '@countersign/kernel';
 import { testPrincipal } from '@countersign/kernel/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { House } from './house.ts';
@@ -296,6 +296,26 @@ describe('autonomy', () => {
       facts: { subject: { type: 'Autonomy', id: tool }, state: 'LOWERED', cause: 'REVERSAL_SPIKE' },
       principal: { id: checker.id },
     });
+  });
+
+  it('is lost when the budget is spent, by what goes unattended alone', async () => {
+    await promote();
+    const [consumer] =
+      house.subgraphs.runtimes.get('actions')?.parts.consumers?.filter(({ event }) => event === 'BudgetExceeded') ?? [];
+    const { tenantId } = house.operator;
+    const event = {
+      ...{ id: newId(), tenantId, type: 'BudgetExceeded', payload: { monthlyUsd: 1, month: '2026-11' } },
+      ...{ principal: { kind: 'service', id: 'billing.metering' }, workflow: null, surface: null },
+      ...{ correlationId: newId(), occurredAt: new Date().toISOString() },
+    };
+    const exceed = () => house.subgraphs.database.withTenant(house.operator, async (em) => consumer?.handle(em, event));
+    await exceed();
+    const told = await notes.told();
+    const lowered = { tool, from: 'UNATTENDED', to: 'ONE_CLICK', cause: 'BUDGET_EXCEEDED' };
+    expect(told.at(-1)).toMatchObject({ type: 'AutonomyLowered', payload: lowered });
+    expect(await added()).toMatchObject({ status: 'APPROVED', autonomy: 'ONE_CLICK' });
+    await exceed();
+    expect(await notes.told()).toHaveLength(told.length);
   });
 
   it('is lost at once when much is refused for its input, and an open proposal with it', async () => {
