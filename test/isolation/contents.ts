@@ -176,6 +176,7 @@ async function makeActions(em: EntityManager, tenant: TestTenant, dice: Dice): P
     suspended_by_id: 'import',
     since: '2026-11-01',
   });
+  await makeAutonomy(em, tenant);
   await insert(em, 'actions.connector_installation', {
     id: newId(),
     tenant_id,
@@ -183,6 +184,46 @@ async function makeActions(em: EntityManager, tenant: TestTenant, dice: Dice): P
     version: '1.0.0',
     config: { baseUrl: `http://127.0.0.1:9/${word()}` },
     updated_at: '2026-11-01',
+  });
+}
+
+/** How far tools go, of one that has earned more and lost some. */
+async function makeAutonomy(em: EntityManager, { id: tenant_id, word }: TestTenant): Promise<void> {
+  const since = '2026-11-01';
+  await insert(em, 'actions.autonomy_setting', {
+    id: newId(),
+    tenant_id,
+    scope: 'TOOL',
+    name: `ledger.${word()}`,
+    level: 'SUGGEST',
+    reason: `Only suggests, says ${word()}`,
+    set_by_kind: 'service',
+    set_by_id: 'import',
+    since,
+  });
+  await insert(em, 'actions.autonomy_proposal', {
+    id: newId(),
+    tenant_id,
+    tool: 'fhir.createServiceRequest',
+    from_level: 'SUGGEST',
+    to_level: 'ONE_CLICK',
+    status: 'DECLINED',
+    opened_at: since,
+    decided_at: since,
+    decided_by_kind: 'service',
+    decided_by_id: 'import',
+    reason: `Not yet, says ${word()}`,
+  });
+  await insert(em, 'actions.autonomy_standing', {
+    tenant_id,
+    tool: 'fhir.createServiceRequest',
+    level: 'SUGGEST',
+    counted_since: since,
+    lowered_at: since,
+    lowered_from: 'ONE_CLICK',
+    lowered_to: 'SUGGEST',
+    lowered_cause: 'REVERSAL_SPIKE',
+    lowered_reason: `Taken back, says ${word()}`,
   });
 }
 

@@ -12,6 +12,8 @@ export const tableOfType: Readonly<Record<string, string>> = {
   ApiKey: 'tenants.api_key',
   Approval: 'actions.approval',
   Delegation: 'actions.delegation',
+  AutonomyProposal: 'actions.autonomy_proposal',
+  AutonomySetting: 'actions.autonomy_setting',
   Document: 'knowledge.document',
   Evidence: 'actions.evidence',
   Group: 'tenants.user_group',
@@ -33,9 +35,20 @@ export const tableOfType: Readonly<Record<string, string>> = {
 const ofNoTable = new Set([
   ...['AccessFlip', 'AccessFlipsOfPermission', 'AccessFlipsOfPrincipal', 'UntriedPermission', 'PermissionExtension'],
   ...['AccessPolicyClause', 'AccessPolicyStatement', 'DecidingPolicy', 'PolicyFailure', 'RenderedPolicyProblem'],
-  ...['AnswerAttempt', 'Citation', 'Change', 'OutcomeItem', 'Deviation', 'MeterTotal', 'AttributeFromClaim', 'RoleFromClaim', 'UserAttribute'],
+  ...[
+    'AnswerAttempt',
+    'Citation',
+    'Change',
+    'OutcomeItem',
+    'Deviation',
+    'MeterTotal',
+    'AttributeFromClaim',
+    'RoleFromClaim',
+    'UserAttribute',
+  ],
   ...['AttributeLookedAt', 'EffectivePermission', 'OrphanedPermission', 'RoleGrant', 'AccessHolder'],
   ...['Connector', 'Tool', 'Permission', 'PolicyTemplate', 'PolicyTemplateParameter', 'UserError', 'SignInProvider'],
+  ...['ToolAutonomy', 'AutonomyLimit'],
   // Of the whole product: everybody may check with it.
   'LogKey',
 ]);
@@ -43,6 +56,11 @@ const ofNoTable = new Set([
 /** What a number counts. */
 export const tableOfNumber: Readonly<Record<string, string>> = {
   'InboxConnection.count': 'actions.action',
+  'AutonomyEvidence.clean': 'actions.action',
+  'AutonomyEvidence.corrected': 'actions.action',
+  'AutonomyEvidence.reversed': 'actions.action',
+  'AutonomyEvidence.rejected': 'actions.action',
+  'AutonomyEvidence.failed': 'actions.action',
   'AddGroupMembersPayload.added': 'tenants.app_user',
   'AuditExport.count': 'actions.log_entry',
   'DecisionLogExport.count': 'actions.log_entry',
@@ -62,6 +80,10 @@ const countsNothing = new Set([
   ...['AccessFlipsOfPrincipal.total', 'DecisionsTried.records', 'PolicySimulation.drifted'],
   ...[
     'Action.revision',
+    // Sums of tallies, and numbers that a rule asks for.
+    ...['AutonomyEvidence.refused', 'AutonomyEvidence.refusedOfPeople', 'AutonomyEvidence.successesNeeded'],
+    ...['AutonomyRules.windowDays', 'AutonomyRules.successesToClick', 'AutonomyRules.successesUnattended'],
+    ...['AutonomyRules.spikeReversals', 'AutonomyRules.spikeRefusals'],
     'ActionGate.version',
     'TreeHead.treeSize',
     'LogEntryProof.seq',

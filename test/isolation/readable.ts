@@ -71,11 +71,19 @@ const rules: Readonly<Record<string, Rule>> = {
   'actions.gate': (_row, caller) =>
     ['read', 'approve', 'execute'].some((verb) => caller.holds(`actions:action:${verb}`)),
   'actions.delegation': (_row, caller) => caller.holds('actions:action:read'),
+  'actions.autonomy_setting': (_row, caller) => caller.holds('actions:action:read'),
+  // Whoever decides on it may name it.
+  'actions.autonomy_proposal': (_row, caller) =>
+    caller.holds('actions:action:read') || caller.holds('actions:autonomy:administer'),
+  'actions.autonomy_standing': (_row, caller) => caller.holds('actions:action:read'),
+  'actions.autonomy_rules': (_row, caller) => caller.holds('actions:action:read'),
+  'actions.autonomy_refusal': (_row, caller) => caller.holds('actions:action:read'),
   'actions.suspension': (_row, caller) => caller.holds('actions:action:read'),
   'actions.connector_installation': (_row, caller) => caller.holds('actions:connector:read'),
 
   'billing.price': (_row, caller) => caller.holds('billing:budget:read'),
   'billing.budget': (_row, caller) => caller.holds('billing:budget:read'),
+  'billing.month_spent': (_row, caller) => caller.holds('billing:budget:read'),
   'billing.meter_event': (_row, caller) => caller.holds('billing:economics:read'),
   'billing.action_outcome': (_row, caller) => caller.holds('billing:economics:read'),
 };

@@ -1,9 +1,16 @@
-import type { DomainEvent, EntityManager, EventConsumer } from '@countersign/kernel';
+import {
+  type DomainEvent,
+  type EntityManager,
+  type EventConsumer,
+  type EventOrigin,
+  servicePrincipal,
+} from '@countersign/kernel';
 import { type Entry, entryOfChange, entryOfOperator, entryOfRefusal } from './services/access-entries.ts';
+import { heedBudget } from './services/autonomy-watch.ts';
 import type { EntryKind } from './services/decision-log/index.ts';
 import type { LogWriter } from './services/log-writer.ts';
 
-/** What the decision log keeps of what happened elsewhere. */
+/** What the decision log keeps of what happened elsewhere, and what follows from it for autonomy. */
 export function consumers(log: LogWriter): readonly EventConsumer[] {
   const kept = (name: string, event: string, kind: EntryKind, entryOf: (payload: unknown) => Entry): EventConsumer => ({
     name,
@@ -15,5 +22,18 @@ export function consumers(log: LogWriter): readonly EventConsumer[] {
     kept('actions.log-access-change', 'AccessChanged', 'ACCESS_CHANGE', entryOfChange),
     kept('actions.log-access-refusal', 'AccessRefused', 'ACCESS_REFUSAL', entryOfRefusal),
     kept('actions.log-operator-access', 'OperatorAccess', 'OPERATOR_ACCESS', entryOfOperator),
+    {
+      name: 'actions.lower-autonomy',
+      event: 'BudgetExceeded',
+      handle: (em, happened) => heedBudget(em, goingOnFrom(happened), log),
+    },
   ];
 }
+
+/** Where the product goes on by itself with what happened elsewhere. */
+const goingOnFrom = ({ tenantId, correlationId, workflow, surface }: DomainEvent): EventOrigin => ({
+  principal: servicePrincipal(tenantId, 'actions.autonomy', []),
+  correlationId,
+  workflow: workflow ?? undefined,
+  surface: surface ?? undefined,
+});

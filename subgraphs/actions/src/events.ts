@@ -20,6 +20,11 @@ export interface ActionEvents {
   ActionStale: ActionFact;
   /** It was previewed anew; `edited`: with another input. */
   ActionReplanned: ActionFact & { readonly edited: boolean };
+  /** A tool has earned more; an administrator is to decide. */
+  AutonomyPromotionProposed: AutonomyStep & { readonly proposalId: string };
+  AutonomyPromotionDecided: AutonomyStep & { readonly proposalId: string; readonly accepted: boolean };
+  /** By what came of it, and at once. */
+  AutonomyLowered: AutonomyStep & { readonly cause: string; readonly reason: string };
   ToolCalled: ToolCall;
 }
 
@@ -27,6 +32,13 @@ export interface ActionFact {
   readonly actionId: string;
   /** Connector and tool, such as `fhir.createServiceRequest`. */
   readonly tool: string;
+}
+
+/** From which level to which one a tool goes, or would go. */
+export interface AutonomyStep {
+  readonly tool: string;
+  readonly from: 'SUGGEST' | 'ONE_CLICK' | 'UNATTENDED';
+  readonly to: 'SUGGEST' | 'ONE_CLICK' | 'UNATTENDED';
 }
 
 /** One call of a connector, whatever came of it. */

@@ -3,6 +3,8 @@ import { consumers } from './consumers.ts';
 import { Action } from './entities/action.ts';
 import { ActionGate } from './entities/action-gate.ts';
 import { Approval } from './entities/approval.ts';
+import { AutonomyProposal } from './entities/autonomy-proposal.ts';
+import { AutonomySetting } from './entities/autonomy-setting.ts';
 import { ConnectorInstallation } from './entities/connector-installation.ts';
 import { Delegation } from './entities/delegation.ts';
 import { Evidence } from './entities/evidence.ts';
@@ -19,12 +21,14 @@ import { suspensions } from './migrations/006-suspensions.ts';
 import { expiry } from './migrations/007-expiry.ts';
 import { gates } from './migrations/008-gates.ts';
 import { retries } from './migrations/009-retries.ts';
+import { autonomy } from './migrations/011-autonomy.ts';
 import { settlement } from './migrations/015-settlement.ts';
 import { delegations } from './migrations/016-delegations.ts';
 import { permissions } from './permissions.ts';
 import { ActionResolver } from './resolvers/action.resolver.ts';
 import { ActionGateResolver } from './resolvers/action-gate.resolver.ts';
 import { AuditTrailResolver } from './resolvers/audit-trail.resolver.ts';
+import { AutonomyResolver } from './resolvers/autonomy.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
 import { DelegationResolver } from './resolvers/delegation.resolver.ts';
@@ -57,29 +61,13 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
   return defineSubgraph({
     name: 'actions',
     entities: [
-      Action,
-      Approval,
-      Delegation,
-      Evidence,
-      ConnectorInstallation,
-      Suspension,
-      ActionGate,
-      LogEntry,
-      LogHead,
-      TreeHead,
+      ...[Action, Approval, Delegation, Evidence, ConnectorInstallation, Suspension, ActionGate],
+      ...[LogEntry, LogHead, TreeHead],
+      ...[AutonomySetting, AutonomyProposal],
     ],
     migrations: [
-      initial,
-      access,
-      sensitiveFields,
-      treeHeads,
-      revisions,
-      suspensions,
-      expiry,
-      gates,
-      retries,
-      settlement,
-      delegations,
+      ...[initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
+      ...[autonomy, settlement, delegations],
     ],
     permissions,
     assemble: (kernel) => {
@@ -104,6 +92,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new ActionGateResolver(services.gates),
           new DelegationResolver(services.delegations),
           new InboxResolver(services.inbox),
+          new AutonomyResolver(services),
         ],
         references: {
           Action: (keys, context) =>
@@ -117,7 +106,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
               keys.map((key) => String(key.id)),
             ),
         },
-        extension: toolMutations(catalogue, services.proposals),
+        extension: toolMutations(catalogue, services.unattended),
         consumers: consumers(logWriter),
         loops: [sealing, recovering, expiring],
         start: async () => {

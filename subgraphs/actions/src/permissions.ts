@@ -55,6 +55,11 @@ export const permissions: SubgraphPermissions = {
       description: 'Stop what is executed and undone, and resume it.',
       risk: 'HIGH',
     },
+    {
+      name: 'actions:autonomy:administer',
+      description: 'Set how far tools go without people, and decide whether they go further.',
+      risk: 'HIGH',
+    },
   ],
   objectTypes: [proposedAction],
   builtInPolicies: [makerIsNotChecker],
@@ -74,6 +79,9 @@ export const permissions: SubgraphPermissions = {
     suspensions: can('actions:action:read'),
     actionGates: can('actions:action:read'),
     delegations: can('actions:action:read'),
+    autonomyReport: can('actions:action:read'),
+    autonomySettings: can('actions:action:read'),
+    autonomyRules: can('actions:action:read'),
     inbox: canList('actions:action:approve'),
   },
   Mutation: {
@@ -97,6 +105,9 @@ export const permissions: SubgraphPermissions = {
     removeActionGate: can('actions:gate:administer'),
     suspendActions: can('actions:suspension:administer'),
     resumeActions: can('actions:suspension:administer'),
+    setAutonomy: can('actions:autonomy:administer'),
+    setAutonomyRules: can('actions:autonomy:administer'),
+    decideAutonomyPromotion: can('actions:autonomy:administer'),
     // Each tool's own mutation needs `tool:<connector>.<tool>:propose`: see resolvers/tool-mutations.ts.
   },
   entities: {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Hospital, startHospital } from '@countersign/demo-hospital';
-import { type Executor, newId, type Principal, tenantId } from '@countersign/kernel';
+import { type Config, type Executor, newId, type Principal, tenantId } from '@countersign/kernel';
 import { startTestSubgraphs, type TestSubgraphs, testPrincipal } from '@countersign/kernel/testing';
 import { defineActions, type Timing } from '../src/index.ts';
 import { Bank } from './ledger/bank.ts';
@@ -62,6 +62,7 @@ export function ordersOfOnesOwn(): () => typeof order {
 interface Wishes {
   readonly now?: () => Date;
   readonly ledger?: boolean;
+  readonly config?: Partial<Config>;
 }
 
 /** The subgraph at work with the FHIR connector in its own process, and a hospital on a port. */
@@ -95,15 +96,15 @@ export class House {
   }
 
   /** `now` may go its own way; with `ledger` a small bank is there, too, with a connector of its own. */
-  static async open(timing: Partial<Timing> = {}, { now, ledger = false }: Wishes = {}): Promise<House> {
+  static async open(timing: Partial<Timing> = {}, { now, ledger = false, config = {} }: Wishes = {}): Promise<House> {
     buildPlugin();
     const house = new House();
-    const config = ledger ? { pluginsDir: buildLedger(house.#folder) } : {};
+    const plugins = ledger ? { pluginsDir: buildLedger(house.#folder) } : {};
     house.hospital = await startHospital({ port: 0, dataDir: join(house.#folder, 'hospital'), faults: true });
     house.subgraphs = await startTestSubgraphs([defineActions(timing)], {
       graph: house.#graph,
       loops: true,
-      config,
+      config: { ...config, ...plugins },
       now,
     });
     await house.#peopleAreThere();

@@ -39,10 +39,11 @@ interface Totals {
   readonly total_usd: string;
 }
 
-/** Appends rows; those of an event that was metered before are left as they are. */
-export async function appendMeterRows(em: EntityManager, rows: readonly MeterRow[]): Promise<void> {
-  await em.execute(
-    `insert into billing.meter_event (tenant_id, event_id, line, event_type, meter, unit, quantity, unit_price_usd,
+/** Appends rows; those of an event that was metered before are left as they are. Answers what the new ones cost, exact. */
+export async function appendMeterRows(em: EntityManager, rows: readonly MeterRow[]): Promise<string> {
+  const [added]: { cost: string }[] = await em.execute(
+    `with added as (
+     insert into billing.meter_event (tenant_id, event_id, line, event_type, meter, unit, quantity, unit_price_usd,
                                       subject_id, attributes, workflow, surface, correlation_id, principal, occurred_at)
      select kernel.tenant_id(), entry.*
      from jsonb_to_recordset(?::jsonb) as entry (
@@ -50,9 +51,32 @@ export async function appendMeterRows(em: EntityManager, rows: readonly MeterRow
        subject_id text, attributes jsonb, workflow text, surface text, correlation_id text, principal jsonb,
        occurred_at timestamptz
      )
-     on conflict do nothing`,
+     on conflict do nothing returning cost_usd)
+     select coalesce(sum(cost_usd), 0)::text as cost from added`,
     [JSON.stringify(rows)],
   );
+  return added?.cost ?? '0';
+}
+
+/** Adds to what a month has cost; `month` is its first day. */
+export async function addSpent(em: EntityManager, month: string, costUsd: string): Promise<void> {
+  await em.execute(
+    `insert into billing.month_spent (tenant_id, month, spent_usd) values (kernel.tenant_id(), ?::date, ?::numeric)
+     on conflict (tenant_id, month) do update set spent_usd = month_spent.spent_usd + excluded.spent_usd`,
+    [month, costUsd],
+  );
+}
+
+/** Notes that the budget of the month is spent, if it is and that is not noted. Answers the budget then, else null. */
+export async function markExceeded(em: EntityManager, month: string): Promise<number | null> {
+  const [marked]: { monthly_usd: string }[] = await em.execute(
+    `update billing.budget set exceeded_in = ?::date
+     where exceeded_in is distinct from ?::date
+       and monthly_usd <= coalesce((select spent_usd from billing.month_spent where month = ?::date), 0)
+     returning monthly_usd::text`,
+    [month, month, month],
+  );
+  return marked ? Number(marked.monthly_usd) : null;
 }
 
 /** Notes what became of an action; each action succeeds once and is undone once. */
@@ -114,7 +138,8 @@ export async function insertBudget(em: EntityManager, monthlyUsd: number): Promi
 export async function saveBudget(em: EntityManager, monthlyUsd: number): Promise<void> {
   await em.execute(
     `insert into billing.budget (tenant_id, monthly_usd) values (kernel.tenant_id(), ?)
-     on conflict (tenant_id) do update set monthly_usd = excluded.monthly_usd, changed_at = clock_timestamp()`,
+     on conflict (tenant_id) do update set monthly_usd = excluded.monthly_usd, changed_at = clock_timestamp(),
+                                            exceeded_in = null`,
     [monthlyUsd],
   );
 }

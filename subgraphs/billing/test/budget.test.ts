@@ -2,7 +2,7 @@ import { newId, type Principal } from '@countersign/kernel';
 import { startTestSubgraphs, type TestSubgraphs, testPrincipal } from '@countersign/kernel/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { billing } from '../src/index.ts';
-import { ask, eventually, happen } from './house.ts';
+import { ask, deliver, eventually, happen, originOf } from './house.ts';
 
 interface Budget {
   monthlyUsd: number;
@@ -107,6 +107,38 @@ describe("a tenant's budget", () => {
         surface: 'test',
       },
     ]);
+  });
+
+  it('is told once to be spent, for each month and budget', async () => {
+    const someone = testPrincipal();
+    const told = () =>
+      house.database.withTenant(someone, (em) =>
+        em.execute(`select payload from kernel.outbox where type = 'BudgetExceeded' order by id`),
+      );
+    const attempt = { tier: 'small', provider: 'openai', model: 'gpt-6-luna', inputTokens: 1, outputTokens: 1 };
+    const spends = (costUsd: number, occurredAt = new Date()) => {
+      const { principal, ...origin } = originOf(someone);
+      const payload = { answerId: newId(), status: 'ANSWERED', attempts: [{ ...attempt, computeMs: 0, costUsd }] };
+      const event = { ...origin, id: newId(), tenantId: someone.tenantId, type: 'InferenceUsed', payload, principal };
+      const described = { workflow: null, surface: null, occurredAt: occurredAt.toISOString() };
+      return deliver(house, someone, { ...event, ...described });
+    };
+    const month = new Date().toISOString().slice(0, 7);
+    await ask(house, someone, setting, { usd: 1 });
+    await spends(0.75);
+    // Of a month gone by: it counts there.
+    await spends(5, new Date(Date.now() - 40 * 24 * 3_600_000));
+    expect(await told()).toEqual([]);
+    await spends(0.25);
+    await spends(0.25);
+    expect(await told()).toEqual([{ payload: { monthlyUsd: 1, month } }]);
+    await ask(house, someone, setting, { usd: 1.5 });
+    expect(await told()).toHaveLength(1);
+    await spends(0.25);
+    expect(await told()).toHaveLength(2);
+    // Below what is spent already.
+    await ask(house, someone, setting, { usd: 1.25 });
+    expect(await told()).toHaveLength(3);
   });
 
   it.each([

@@ -3,10 +3,12 @@ import type { ToolManifest } from '@countersign/plugin-sdk';
 import { DecimalType, OptionalProps } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import type { Level } from '../services/autonomy/index.ts';
 import type { JsonObject } from '../services/decision-log/index.ts';
 import type { ActionStatus, StandsAt } from '../services/lifecycle/index.ts';
 import { ActionStatusEnum } from './action-status.ts';
 import { Approval } from './approval.ts';
+import { AutonomyLevel } from './autonomy-level.ts';
 import { Evidence } from './evidence.ts';
 import { Outcome, Policy, Preview } from './plan.ts';
 import { User } from './references.ts';
@@ -90,6 +92,14 @@ export class Action {
   @Field(() => Policy, { description: 'What the policies decided.' })
   @Property({ type: 'jsonb' })
   policy!: Policy;
+
+  @Field(() => AutonomyLevel, {
+    nullable: true,
+    description:
+      'How far its tool went without people when it was decided on; null for an undo, and for what is older than that.',
+  })
+  @Property({ type: 'text', nullable: true })
+  autonomy!: Level | null;
 
   @Field({ description: 'Whether the tool can undo it.' })
   @Property({ type: 'boolean' })

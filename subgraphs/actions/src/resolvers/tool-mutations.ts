@@ -1,8 +1,9 @@
 import { can, payload, problem, type RequestContext, type SchemaExtension } from '@countersign/kernel';
 import { parse } from 'graphql';
 import { z } from 'zod';
-import { type ProposalOptions, type Proposals, proposePermission } from '../services/proposals.ts';
+import { type ProposalOptions, proposePermission } from '../services/proposals.ts';
 import type { ToolCatalogue } from '../services/tool-catalogue.ts';
+import type { Unattended } from '../services/unattended.ts';
 import { type ConnectorManifest, type ResolveTool, toolResolvers, toolSdl } from '../tools/index.ts';
 
 const optionsSdl = `
@@ -31,7 +32,7 @@ input ActionOptions {
 `;
 
 /** One typed mutation for each tool, which proposes, with the permission that it needs. Undefined without tools. */
-export function toolMutations(catalogue: ToolCatalogue, proposals: Proposals): SchemaExtension | undefined {
+export function toolMutations(catalogue: ToolCatalogue, proposals: Unattended): SchemaExtension | undefined {
   // The same JSON; the SDK has it read-only all the way down.
   const manifests = [...catalogue.connectors.values()].map(({ manifest }) => manifest as ConnectorManifest);
   if (manifests.length === 0) return undefined;

@@ -3,6 +3,9 @@ import { ActionGates } from './action-gates.ts';
 import { ActionReader } from './action-reader.ts';
 import { Approvals } from './approvals.ts';
 import { AuditTrail } from './audit-trail.ts';
+import { AutonomyPromotions } from './autonomy-promotions.ts';
+import { AutonomyReport } from './autonomy-report.ts';
+import { AutonomySettings } from './autonomy-settings.ts';
 import { ConnectorPool } from './connector-pool.ts';
 import { crashPoints } from './crash-points.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -31,6 +34,7 @@ import { Settlements } from './settlements.ts';
 import { Suspensions } from './suspensions.ts';
 import type { CallTool } from './tool-calls.ts';
 import { loadCatalogue } from './tool-catalogue.ts';
+import { Unattended } from './unattended.ts';
 import { Undos } from './undos.ts';
 
 export interface Timing {
@@ -74,10 +78,15 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     crash,
     patienceMs,
   });
+  const proposals = new Proposals({ database, access, graph, log, previews, crash });
   const services = {
     reader: new ActionReader(database, access),
     installations: new Installations({ database, catalogue, log, now }),
-    proposals: new Proposals({ database, access, graph, log, previews, crash }),
+    proposals,
+    unattended: new Unattended({ proposals, executions }),
+    autonomySettings: new AutonomySettings({ database, catalogue, log }),
+    autonomyPromotions: new AutonomyPromotions({ database, access, catalogue, log }),
+    autonomyReport: new AutonomyReport({ database, access, catalogue, now }),
     expiry: new Expiry({ database, log, logger: kernel.log, settlement }),
     deadLetters: new DeadLetters({ database, access, log }),
     inbox: new Inbox({ database, access, now }),

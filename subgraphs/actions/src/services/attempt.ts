@@ -8,6 +8,8 @@ import type { Locked } from './load-actions.ts';
 export interface Leave {
   readonly permission: 'actions:action:execute' | 'actions:action:undo';
   readonly on: string;
+  /** Nobody clicked: it is begun only if its tool goes unattended by then. */
+  readonly unattended?: true;
 }
 
 /** Leave to work on one action, and what is to be done on the other side. */

@@ -9,11 +9,12 @@ import {
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
-import { type Attempt, leaveFor, undoOf } from './attempt.ts';
+import { type Attempt, type Leave, leaveFor, undoOf } from './attempt.ts';
+import { insistClick } from './click.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
 import { type Effects, type Finding, type Findings, firstOf } from './effects.ts';
-import { askedOf, insistApproved, insistOpen, insistRoom } from './gate-keeper.ts';
+import { type Asked, askedOf, insistApproved, insistOpen, insistRoom } from './gate-keeper.ts';
 import type { Leases } from './leases.ts';
 import { mayExecute } from './lifecycle/index.ts';
 import { type Locked, loadAction, lockWithUndone } from './load-actions.ts';
@@ -60,9 +61,9 @@ export class Executions {
    * Executes, or answers what came of it when it was executed already. Called twice at once, one does it and the other
    * waits. Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `ILLEGAL_TRANSITION`,
    * `APPROVAL_EXPIRED`, `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`,
-   * `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
+   * `PERSON_REQUIRED`, `NOT_UNATTENDED`, `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
    */
-  async execute(actionId: string, origin: EventOrigin): Promise<Action> {
+  async execute(actionId: string, origin: EventOrigin, how: Pick<Leave, 'unattended'> = {}): Promise<Action> {
     const looked = await this.#parts.drift.look(actionId, origin, 'actions:action:execute');
     if (!looked) return this.#load(actionId, origin);
     const claim = await this.#parts.database.withTenant(origin.principal, async (em) => {
@@ -71,7 +72,7 @@ export class Executions {
       await publishCalls(em, origin, { actionId, tool: action.tool }, looked);
       if (done.has(action.status)) return null;
       if (inFlight.has(action.status) && this.#parts.leases.isHeld(action, this.#parts.log.now())) return 'busy';
-      return this.#begin(em, locked, origin);
+      return this.#begin(em, locked, origin, { ...leaveFor(locked), ...how });
     });
     if (claim === 'busy') await this.#wait(actionId, origin);
     else if (claim) await this.carryOut(claim, origin);
@@ -151,13 +152,15 @@ export class Executions {
     await this.#underLease(attempt, origin, (em, locked) => this.#record(em, locked, findings, origin));
   }
 
-  async #begin(em: EntityManager, locked: Locked, origin: EventOrigin): Promise<Attempt> {
+  async #begin(em: EntityManager, locked: Locked, origin: EventOrigin, leave: Leave): Promise<Attempt> {
     const { action, undone } = locked;
-    const leave = leaveFor(locked);
     await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
     await insistNotSuspended(em, action.tool);
     const retried = action.status === 'FAILED' && !undone;
-    if (retried || action.status === 'APPROVED') await this.#insistGates(em, action);
+    if (retried || action.status === 'APPROVED') {
+      const { autonomy } = await this.#insistGates(em, action);
+      if (!retried && !undone) insistClick(autonomy, origin.principal, leave);
+    }
     if (retried || action.status === 'EXECUTING' || action.status === 'UNKNOWN') {
       return this.attempt(em, locked, { intended: false, again: true, leave });
     }
@@ -173,12 +176,13 @@ export class Executions {
   }
 
   /** What gates ask for is asked again when it is begun: people leave, windows close, limits are used up by others. */
-  async #insistGates(em: EntityManager, action: Action): Promise<void> {
+  async #insistGates(em: EntityManager, action: Action): Promise<Asked> {
     const now = this.#parts.log.now();
     const asked = await askedOf(em, action);
     insistOpen(asked, now);
     await insistApproved(em, asked, action, now);
     await insistRoom(em, asked, action, { now, path: ['input', 'actionId'] });
+    return asked;
   }
 
   /**

@@ -3,6 +3,8 @@ import type { Action } from '../entities/action.ts';
 import { ActionGate, gateOf } from '../entities/action-gate.ts';
 import { Approval, ApprovalDecision } from '../entities/approval.ts';
 import { isOpen, seesActionData } from '../sensitive-data.ts';
+import type { InForce } from './autonomy/index.ts';
+import { levelOf } from './autonomy-standing.ts';
 import {
   type Approver,
   applicableGates,
@@ -26,25 +28,31 @@ import { limitUses, type Measured, takeLimits } from './limit-uses.ts';
 /** What the tenant's gates ask of an action at this moment. */
 export interface Asked extends Requirements {
   readonly all: readonly Gate[];
+  /** How far its tool goes without people. */
+  readonly autonomy: InForce;
 }
 
-export async function askedOf(
-  em: EntityManager,
-  about: Pick<Action, 'tool' | 'risk'> & Partial<Pick<Action, 'undoOfId'>>,
-): Promise<Asked> {
+/** Of what gates and levels of autonomy are asked: something that is done, or an undo of it. */
+export type AskedAbout = Pick<Action, 'tool' | 'risk' | 'reversible'> & Partial<Pick<Action, 'undoOfId'>>;
+
+export async function askedOf(em: EntityManager, about: AskedAbout): Promise<Asked> {
   const rows = await em.find(ActionGate, {}, { orderBy: { name: 'asc' } });
-  return askedBy(rows.map(gateOf), about);
+  return askedBy(rows.map(gateOf), about, await levelOf(em, about));
 }
 
-/** What these gates ask of an action, or of an undo. */
-export function askedBy(
-  gates: readonly Gate[],
-  { tool, risk, undoOfId = null }: Pick<Action, 'tool' | 'risk'> & Partial<Pick<Action, 'undoOfId'>>,
-): Asked {
+/** What these gates ask of an action, or of an undo, at a level of autonomy, of which an undo knows nothing. */
+export function askedBy(gates: readonly Gate[], { tool, risk, undoOfId = null }: AskedAbout, autonomy: InForce): Asked {
   const isUndo = undoOfId !== null;
   const all = applicableGates(gates, { tool, risk, isUndo });
-  return { all, ...sumOf(all, isUndo) };
+  const asked = sumOf(all, isUndo);
+  return { all, autonomy, ...(isUndo ? asked : askedAt(autonomy, asked)) };
 }
+
+/** Where a tool only suggests somebody else is asked, whatever gates waive: the most restrictive of both holds. */
+const askedAt = ({ level }: Pick<InForce, 'level'>, asked: Requirements): Requirements =>
+  level === 'SUGGEST' && asked.demands.length === 0
+    ? { ...asked, demands: sumOf([]).demands, waivedBy: [], count: 1 }
+    : asked;
 
 /**
  * Takes room under the limits for an action, until it is refused, fails or ends; asked again before it is begun. Refuses

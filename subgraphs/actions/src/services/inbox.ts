@@ -13,6 +13,8 @@ import { ActionGate, gateOf } from '../entities/action-gate.ts';
 import { ApprovalDecision } from '../entities/approval.ts';
 import { approvePermission } from '../maker-is-not-checker.ts';
 import { proposedAction } from '../proposed-action.ts';
+import { type InForce, inForce } from './autonomy/index.ts';
+import { readAutonomy } from './autonomy-standing.ts';
 import { asApprover, askedBy, demandsAt, departmentIn, isMaker } from './gate-keeper.ts';
 import { type Gate, type Missing, mayCount, standing } from './gates/index.ts';
 import { withRelations } from './load-actions.ts';
@@ -64,6 +66,8 @@ export class Inbox {
   /** Goes on, a batch at a time, until there are as many as were asked for or nothing is left. */
   async #looker(em: EntityManager, viewer: Viewer) {
     const rules = await this.#access.rulesIn(em, viewer.principal.tenantId);
+    const { settings, standings } = await readAutonomy(em);
+    const levelIn = (action: Action) => inForce(action, settings, standings.get(action.tool) ?? null);
     const gates = (await em.find(ActionGate, {}, { orderBy: { name: 'asc' } })).map(gateOf);
     const visible = await VisibleActions.to(viewer, em, this.#access);
     const now = this.#now();
@@ -82,7 +86,9 @@ export class Inbox {
         await withRelations(em, actions, async () => new Set());
         const allowed = await this.#allowed(em, rules, viewer.principal, actions, context);
         found.push(
-          ...actions.flatMap((action) => waitingFor(viewer.principal, action, { gates, allowed, delegators, now })),
+          ...actions.flatMap((action) =>
+            waitingFor(viewer.principal, action, { gates, levelIn, allowed, delegators, now }),
+          ),
         );
         if (actions.length < batch) break;
         from = actions.at(-1)?.id ?? null;
@@ -112,18 +118,21 @@ export class Inbox {
   }
 }
 
+interface Circumstances {
+  readonly gates: readonly Gate[];
+  readonly levelIn: (action: Action) => InForce;
+  readonly allowed: ReadonlySet<string>;
+  readonly delegators: readonly Principal[];
+  readonly now: Date;
+}
+
 function waitingFor(
   principal: Principal,
   action: Action,
-  {
-    gates,
-    allowed,
-    delegators,
-    now,
-  }: { gates: readonly Gate[]; allowed: ReadonlySet<string>; delegators: readonly Principal[]; now: Date },
+  { gates, levelIn, allowed, delegators, now }: Circumstances,
 ): Waiting[] {
   if (!allowed.has(action.id) || isMaker(action, principal)) return [];
-  const demands = demandsAt(askedBy(gates, action), action, now);
+  const demands = demandsAt(askedBy(gates, action, levelIn(action)), action, now);
   // Editors' departments are looked up when it comes to it; here they are taken for unknown ones.
   const makers = [
     { id: action.makerId, person: action.makerPerson, department: departmentIn(action.makerAttributes) },

@@ -2,6 +2,7 @@ import { type EventOrigin, personOf } from '@countersign/kernel';
 import { millisecondsOf } from '@countersign/plugin-sdk';
 import { type Policy, PolicyDecision, type Preview } from '../entities/plan.ts';
 import type { Amount } from './amount-of.ts';
+import type { Level } from './autonomy/index.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { planTtlMs } from './expiry.ts';
 import { type ActionStatus, planHash, transition } from './lifecycle/index.ts';
@@ -14,6 +15,8 @@ export interface ActionDraft {
   readonly preview: Preview;
   readonly policy: Policy;
   readonly money: Amount;
+  /** At which level it was decided; absent for what takes back. */
+  readonly autonomy?: Level;
   readonly idempotencyKey: string | null;
   /** What makes two requests the same one. */
   readonly fingerprint: string;
@@ -23,7 +26,14 @@ export interface ActionDraft {
 
 /** A plan, with nothing begun of it: what an action is about, what its tool would do, and what that needs. */
 export function planOf(
-  { tool, input, preview, policy, money }: Pick<ActionDraft, 'tool' | 'input' | 'preview' | 'policy' | 'money'>,
+  {
+    tool,
+    input,
+    preview,
+    policy,
+    money,
+    autonomy = null,
+  }: Pick<ActionDraft, 'tool' | 'input' | 'preview' | 'policy' | 'money'> & { readonly autonomy?: Level | null },
   now: Date,
 ) {
   const { manifest, connector } = tool;
@@ -35,6 +45,7 @@ export function planOf(
     preview,
     planHash: planHash({ tool: tool.name, version, input, preview }),
     policy,
+    autonomy,
     risk: manifest.risk,
     dataClass: manifest.dataClass,
     amount: money.amount,

@@ -1,5 +1,6 @@
 import type { ToolManifest } from '@countersign/plugin-sdk';
 import { type Policy, PolicyDecision } from '../entities/plan.ts';
+import { explainLimit, type InForce } from './autonomy/index.ts';
 import { explainRequirements, type Requirements } from './gates/index.ts';
 
 const risks: Record<ToolManifest['risk'], string> = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' };
@@ -11,9 +12,10 @@ const risks: Record<ToolManifest['risk'], string> = { LOW: 'low', MEDIUM: 'mediu
  */
 export function decideProposal(
   tool: Pick<ToolManifest, 'risk' | 'reversibility' | 'title'>,
-  asked: Requirements,
+  asked: Requirements & { readonly autonomy?: InForce },
 ): Policy {
   const byGates = asked.gates.length > 0 ? explainRequirements(asked) : [];
+  if (asked.autonomy?.level === 'SUGGEST') byGates.push(...asked.autonomy.limitedBy.map(explainLimit));
   if (asked.demands.length === 0) return { decision: PolicyDecision.PERMIT, reasons: byGates };
   const reasons = [`"${tool.title}" changes data in another system: someone other than its maker has to approve it.`];
   if (tool.risk !== 'LOW') reasons.push(`Its risk is ${risks[tool.risk]}.`);

@@ -74,6 +74,12 @@ export function checkedInput({ manifest }: KnownTool, input: JsonObject): JsonOb
 const refusalOf = ({ userErrors = [] }: ToolPreview): UserProblem | null =>
   userErrors.length > 0 ? asInputProblem(userErrors) : null;
 
+/** Whether it is the input that is refused, by its schema or by the tool, and not the moment or the connector. */
+export const isRefusedForInput = (error: unknown): boolean =>
+  error instanceof UserProblem && error.errors.some(({ code, path }) => path?.[0] === 'input' && !ofOthers.has(code));
+
+const ofOthers = new Set(['OTHER_SIDE_UNAVAILABLE', 'CONNECTOR_FAULT']);
+
 /** Faults of the connector's own are ours to mend, not the caller's; they are named all the same. */
 const refusalBy = (error: ToolError): UserProblem =>
   asInputProblem(error.problems.map((each) => ({ ...each, code: callerCode(each.code) })));

@@ -13,6 +13,7 @@ import { Action } from '../entities/action.ts';
 import { Evidence } from '../entities/evidence.ts';
 import type { Preview } from '../entities/plan.ts';
 import { type Amount, amountOf } from './amount-of.ts';
+import { heedRefusal } from './autonomy-watch.ts';
 import type { Crash } from './crash-points.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { type CitedPassage, type EvidenceRequest, readEvidence } from './evidence.ts';
@@ -22,9 +23,9 @@ import { loadAction, withRelations } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { draftAction } from './new-action.ts';
 import { decideProposal } from './policies.ts';
-import { checkedInput, configOf, type Previews } from './previews.ts';
+import { checkedInput, configOf, isRefusedForInput, type PreviewRequest, type Previews } from './previews.ts';
 import { assertStorable } from './storable.ts';
-import type { KnownTool } from './tool-catalogue.ts';
+import { type KnownTool, measured } from './tool-catalogue.ts';
 import { VisibleActions } from './visible-actions.ts';
 
 export interface ProposalOptions {
@@ -45,6 +46,9 @@ interface Plan {
   readonly idempotencyKey: string | null;
   readonly calls: readonly CallRecord[];
 }
+
+/** What is asked for, before anybody has looked at it. */
+type PlanRequest = Omit<PreviewRequest, 'tenantId' | 'input'> & { readonly input: JsonObject };
 
 export interface ProposalParts {
   readonly database: Database;
@@ -79,18 +83,30 @@ export class Proposals {
     if (known) return known;
 
     const config = await this.#configOf(tool, context);
-    const checked = checkedInput(tool, input);
-    const money = amountOf(tool.manifest, checked);
-    const evidence = await readEvidence(this.#parts.graph, options.evidence, context);
     const id = newId();
-    const { preview, calls } = await this.#parts.previews.insist(
-      { idempotencyKey: id, tool, config, input: checked },
-      context,
+    const planned = await this.#plan({ idempotencyKey: id, tool, config, input }, options, context).catch(
+      (error: unknown) => this.#refused(error, tool, context),
     );
-    return this.#store(
-      { id, tool, input: checked, fingerprint, evidence, preview, money, idempotencyKey, calls },
-      context,
-    );
+    return this.#store({ id, tool, fingerprint, idempotencyKey, ...planned }, context);
+  }
+
+  /** What it would do, as far as the tool takes the input. */
+  async #plan(request: PlanRequest, options: ProposalOptions, context: RequestContext) {
+    const { tool, input: given } = request;
+    const input = checkedInput(tool, given);
+    const money = amountOf(tool.manifest, input);
+    const evidence = await readEvidence(this.#parts.graph, options.evidence, context);
+    const { preview, calls } = await this.#parts.previews.insist({ ...request, input }, context);
+    return { input, money, evidence, preview, calls };
+  }
+
+  /** How often that happens says something of how well the tool is used: see autonomy. */
+  async #refused(error: unknown, tool: KnownTool, context: RequestContext): Promise<never> {
+    const { database, log } = this.#parts;
+    if (isRefusedForInput(error)) {
+      await database.withTenant(context.principal, (em) => heedRefusal(em, context, log, tool.name));
+    }
+    throw error;
   }
 
   #underKey(key: string | null, fingerprint: string, context: RequestContext): Promise<Action | null> {
@@ -142,9 +158,9 @@ export class Proposals {
     const { tenantId } = caller.principal;
     const principal = await access.checkIn(em, caller, proposePermission(tool.name), { type: 'Tenant', id: tenantId });
     const context = { ...caller, principal };
-    const asked = await askedOf(em, { tool: tool.name, risk: tool.manifest.risk });
+    const asked = await askedOf(em, measured(tool));
     const policy = decideProposal(tool.manifest, asked);
-    const draft = draftAction({ ...plan, policy }, log.now(), context);
+    const draft = draftAction({ ...plan, policy, autonomy: asked.autonomy.level }, log.now(), context);
     await insistRoom(em, asked, draft, { now: log.now(), path: ['input'] });
     const action = em.create(Action, draft);
     em.persist(action);
@@ -163,7 +179,7 @@ export class Proposals {
       log.append(em, context, action, 'EVIDENCE', { facts: { citations: cited }, values: { quotes } });
     }
     log.append(em, context, action, 'PREVIEW', { facts: { planHash: hash }, values: { preview: plan.preview } });
-    log.append(em, context, action, 'POLICY', { facts: { ...policy, planHash: hash } });
+    log.append(em, context, action, 'POLICY', { facts: { ...policy, planHash: hash, autonomy: action.autonomy } });
     await publishCalls(em, context, { actionId: id, tool: tool.name }, plan.calls);
     await publish(em, context, 'ActionProposed', { actionId: id, tool: tool.name });
     await em.flush();

@@ -11,6 +11,7 @@ import {
 import type { Action } from '../entities/action.ts';
 import type { Policy, Preview } from '../entities/plan.ts';
 import { type Amount, amountOf } from './amount-of.ts';
+import type { Level } from './autonomy/index.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { editDistance } from './edit-distance.ts';
 import { askedOf, insistRoom } from './gate-keeper.ts';
@@ -24,7 +25,7 @@ import { checkedInput, configOf, isSamePreview, type Previews } from './previews
 import { proposePermission } from './proposals.ts';
 import { checkReason } from './reason.ts';
 import { assertStorable } from './storable.ts';
-import type { KnownTool, ToolCatalogue } from './tool-catalogue.ts';
+import { type KnownTool, measured, type ToolCatalogue } from './tool-catalogue.ts';
 import { VisibleActions } from './visible-actions.ts';
 
 export interface Edit {
@@ -124,9 +125,9 @@ export class Revisions {
     if (!edit && action.status !== 'STALE' && isAsPlanned(action, plan)) return loadAction(em, action.id);
     const from = action.planHash;
     const distance = edit ? editDistance(action.input, input) : null;
-    const asked = await askedOf(em, { tool: tool.name, risk: tool.manifest.risk });
+    const asked = await askedOf(em, measured(tool));
     await insistRoom(em, asked, { ...action, ...plan.money }, { now: log.now(), path: ['input', 'input'] });
-    this.#replan(action, plan, decideProposal(tool.manifest, asked));
+    this.#replan(action, { ...plan, autonomy: asked.autonomy.level }, decideProposal(tool.manifest, asked));
     if (edit) addEditor(action, principal, distance);
     const { fingerprint, toolVersion: version, revision, planHash: hash, policy } = action;
     if (edit) {
@@ -136,13 +137,13 @@ export class Revisions {
       });
     }
     log.append(em, context, action, 'PREVIEW', { facts: { planHash: hash, replaces: from }, values: { preview } });
-    log.append(em, context, action, 'POLICY', { facts: { ...policy, planHash: hash } });
+    log.append(em, context, action, 'POLICY', { facts: { ...policy, planHash: hash, autonomy: action.autonomy } });
     await publish(em, context, 'ActionReplanned', { ...about, edited: edit !== null });
     await em.flush();
     return loadAction(em, action.id);
   }
 
-  #replan(action: Action, plan: NewPlan, policy: Policy): void {
+  #replan(action: Action, plan: NewPlan & { autonomy: Level }, policy: Policy): void {
     if (action.status !== 'STALE') move(action, { type: 'PLAN_CHANGED' });
     move(action, { type: 'PREVIEW_AGAIN' });
     move(action, { type: eventAfter(policy.decision) });

@@ -1,6 +1,7 @@
 import { type EntityManager, type EventOrigin, publish } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import type { Outcome, OutcomeItem } from '../entities/plan.ts';
+import { heedSuccess } from './autonomy-watch.ts';
 import { type Fault, type Finding, type Findings, outcomeOfFault } from './effects.ts';
 import { settleItems } from './judged.ts';
 import type { Leases } from './leases.ts';
@@ -66,6 +67,7 @@ export class Settlement {
     await this.#announce(em, origin, action, finding.kind);
     if (action.deadAt !== null) await this.#giveToPeople(em, origin, action);
     await this.follow(em, origin, { action, undone });
+    if (finding.kind === 'done' && action.undoOfId === null) await heedSuccess(em, origin, this.#log, action);
   }
 
   /** Some of the items that the other side has are judged: what the others come to is waited for. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problem } from '@countersign/kernel';
 import { type ConnectorManifest, PROTOCOL_VERSION, type ToolManifest } from '@countersign/plugin-sdk';
+import type { Measured } from './autonomy/index.ts';
 
 /** A connector that is there to be configured. */
 export interface KnownConnector {
@@ -17,6 +18,13 @@ export interface KnownTool {
   readonly manifest: ToolManifest;
   readonly connector: KnownConnector;
 }
+
+/** As much of a tool as says how far it may go without people. */
+export const measured = ({ name, manifest }: Pick<KnownTool, 'name' | 'manifest'>): Measured => ({
+  tool: name,
+  risk: manifest.risk,
+  reversible: manifest.reversibility === 'REVERSIBLE',
+});
 
 /** The connectors of this process and their tools, read from their manifests without running them. */
 export class ToolCatalogue {

@@ -11,6 +11,7 @@ import { Action } from '../entities/action.ts';
 import { PolicyDecision, type Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
 import { type Attempt, undoOf } from './attempt.ts';
+import { heedReversal } from './autonomy-watch.ts';
 import type { Executions } from './executions.ts';
 import { type Asked, askedOf, insistOpen } from './gate-keeper.ts';
 import { mayUndo, requestFingerprint, type StandsAt, transition } from './lifecycle/index.ts';
@@ -105,7 +106,7 @@ export class Undos {
     const principal = await access.checkIn(em, caller, 'actions:action:undo', refTo(first.id));
     await insistNotSuspended(em, plan.tool.name);
     const context = { ...caller, principal };
-    const asked = await askedOf(em, { tool: first.tool, risk: first.risk, undoOfId: first.id });
+    const asked = await askedOf(em, { ...first, undoOfId: first.id });
     assertUndoable(first, log.now(), asked.undoWithin);
     const policy = decideUndo(asked);
     const atOnce = policy.decision === PolicyDecision.PERMIT;
@@ -139,6 +140,7 @@ export class Undos {
     log.append(em, context, undo, 'POLICY', { facts: { ...undo.policy, planHash: undo.planHash } });
     await publishCalls(em, context, { actionId: id, tool: undo.tool }, plan.calls);
     await publish(em, context, 'ActionProposed', { actionId: id, tool: undo.tool });
+    await heedReversal(em, context, log, first);
     if (!atOnce) return null;
     move(undo, { type: 'START' });
     const attempt = await executions.attempt(em, { action: undo, undone: first }, { intended: true, again: true });

@@ -9,6 +9,7 @@ import {
 import { Budget } from '../entities/budget.ts';
 import type { BudgetChanged } from '../events.ts';
 import { insertBudget, saveBudget, spentIn } from '../statements.ts';
+import { tellIfExceeded } from './exceeding.ts';
 import { monthOf } from './period.ts';
 
 /** What a new tenant may spend in a month, in USD. */
@@ -38,6 +39,7 @@ export class Budgets {
     return this.#database.withTenant(origin.principal, async (em) => {
       await saveBudget(em, monthlyUsd);
       await publish(em, origin, 'BudgetChanged', { monthlyUsd } satisfies BudgetChanged);
+      await tellIfExceeded(em, origin, this.#now());
       return this.#read(em, origin.principal);
     });
   }

@@ -1,6 +1,7 @@
-import type { DomainEvent, EntityManager } from '@countersign/kernel';
+import { type DomainEvent, type EntityManager, servicePrincipal } from '@countersign/kernel';
 import { z } from 'zod';
-import { appendMeterRows, appendOutcome } from '../statements.ts';
+import { addSpent, appendMeterRows, appendOutcome } from '../statements.ts';
+import { monthKey, tellIfExceeded } from './exceeding.ts';
 import type { Measure } from './measures.ts';
 import { pricesAt } from './prices.ts';
 
@@ -28,7 +29,16 @@ export async function meter(em: EntityManager, event: DomainEvent, measures: rea
       principal: event.principal,
     };
   });
-  await appendMeterRows(em, rows);
+  const cost = await appendMeterRows(em, rows);
+  if (Number(cost) === 0) return;
+  const now = new Date();
+  const month = monthKey(new Date(event.occurredAt));
+  await addSpent(em, month, cost);
+  if (month !== monthKey(now)) return;
+  const { correlationId, workflow, surface } = event;
+  const principal = servicePrincipal(event.tenantId, 'billing.metering', []);
+  const origin = { principal, correlationId, workflow: workflow ?? undefined, surface: surface ?? undefined };
+  await tellIfExceeded(em, origin, now);
 }
 
 /** Counts an action that succeeded. An undo is an action of its own in the log, but not one that anybody wanted. */
