@@ -17,12 +17,16 @@ export interface ActionEvents {
   /** It was previewed anew; `edited`: with another input. */
   ActionReplanned: ActionFact & { readonly edited: boolean };
   ToolCalled: ToolCall;
+  /** A webhook gets nothing any more. */
+  WebhookDisabled: { readonly webhookId: string; readonly because: 'REQUESTED' | 'GONE' | 'FAILING' };
 }
 
 export interface ActionFact {
   readonly actionId: string;
   /** Connector and tool, such as `fhir.createServiceRequest`. */
   readonly tool: string;
+  /** Where the action stands then; told where the event alone does not say it. */
+  readonly status?: string;
 }
 
 /** One call of a connector, whatever came of it. */

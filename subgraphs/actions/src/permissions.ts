@@ -49,6 +49,12 @@ export const permissions: SubgraphPermissions = {
       description: 'Stop what is executed and undone, and resume it.',
       risk: 'HIGH',
     },
+    { name: 'actions:webhook:read', description: 'See webhooks and what they were sent.', risk: 'LOW' },
+    {
+      name: 'actions:webhook:administer',
+      description: 'Say which addresses are told what happens to actions, and send it to them again.',
+      risk: 'HIGH',
+    },
   ],
   objectTypes: [proposedAction],
   builtInPolicies: [makerIsNotChecker],
@@ -68,6 +74,8 @@ export const permissions: SubgraphPermissions = {
     suspensions: can('actions:action:read'),
     actionGates: can('actions:action:read'),
     inbox: canList('actions:action:approve'),
+    webhooks: can('actions:webhook:read'),
+    webhookDeliveries: can('actions:webhook:read'),
   },
   Mutation: {
     // What is let through here is decided again under the action's lock.
@@ -87,6 +95,15 @@ export const permissions: SubgraphPermissions = {
     removeActionGate: can('actions:gate:administer'),
     suspendActions: can('actions:suspension:administer'),
     resumeActions: can('actions:suspension:administer'),
+    createWebhook: can('actions:webhook:administer'),
+    updateWebhook: can('actions:webhook:administer'),
+    removeWebhook: can('actions:webhook:administer'),
+    rotateWebhookSecret: can('actions:webhook:administer'),
+    enableWebhook: can('actions:webhook:administer'),
+    disableWebhook: can('actions:webhook:administer'),
+    testWebhook: can('actions:webhook:administer'),
+    replayWebhookDelivery: can('actions:webhook:administer'),
+    replayWebhookDeliveries: can('actions:webhook:administer'),
     // Each tool's own mutation needs `tool:<connector>.<tool>:propose`: see resolvers/tool-mutations.ts.
   },
   entities: {

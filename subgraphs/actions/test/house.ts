@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Hospital, startHospital } from '@countersign/demo-hospital';
-import { type Executor, newId, type Principal, tenantId } from '@countersign/kernel';
+import { type Config, type Executor, newId, type Principal, tenantId } from '@countersign/kernel';
 import { startTestSubgraphs, type TestSubgraphs, testPrincipal } from '@countersign/kernel/testing';
 import { defineActions, type Timing } from '../src/index.ts';
 
@@ -86,11 +86,15 @@ export class House {
     this.admin = someone('admin', 'actions:*:*', 'tool:*:propose');
   }
 
-  static async open(timing: Partial<Timing> = {}): Promise<House> {
+  /** `events` starts the consumers, too; `now` is the clock of the whole house. */
+  static async open(
+    timing: Partial<Timing> = {},
+    options: { events?: boolean; config?: Partial<Config>; now?: () => Date } = {},
+  ): Promise<House> {
     buildPlugin();
     const house = new House();
     house.hospital = await startHospital({ port: 0, dataDir: join(house.#folder, 'hospital'), faults: true });
-    house.subgraphs = await startTestSubgraphs([defineActions(timing)], { graph: house.#graph, loops: true });
+    house.subgraphs = await startTestSubgraphs([defineActions(timing)], { graph: house.#graph, loops: true, ...options });
     await house.#peopleAreThere();
     await house.configure({ baseUrl: `${house.hospital.url}/acme/fhir/R4` });
     return house;

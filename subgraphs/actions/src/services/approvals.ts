@@ -155,7 +155,7 @@ export class Approvals {
       facts,
       values: comment ? { comment } : {},
     });
-    await publish(em, context, approved ? 'ActionApproved' : 'ActionRejected', { actionId, tool });
+    await publish(em, context, approved ? 'ActionApproved' : 'ActionRejected', { actionId, tool, status });
     await em.flush();
     return loadAction(em, actionId);
   }

@@ -165,7 +165,7 @@ export class Proposals {
     log.append(em, context, action, 'PREVIEW', { facts: { planHash: hash }, values: { preview: plan.preview } });
     log.append(em, context, action, 'POLICY', { facts: { ...policy, planHash: hash } });
     await publishCalls(em, context, { actionId: id, tool: tool.name }, plan.calls);
-    await publish(em, context, 'ActionProposed', { actionId: id, tool: tool.name });
+    await publish(em, context, 'ActionProposed', { actionId: id, tool: tool.name, status: action.status });
     await em.flush();
     return loadAction(em, id);
   }
