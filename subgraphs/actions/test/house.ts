@@ -94,7 +94,11 @@ export class House {
     buildPlugin();
     const house = new House();
     house.hospital = await startHospital({ port: 0, dataDir: join(house.#folder, 'hospital'), faults: true });
-    house.subgraphs = await startTestSubgraphs([defineActions(timing)], { graph: house.#graph, loops: true, ...options });
+    house.subgraphs = await startTestSubgraphs([defineActions(timing)], {
+      graph: house.#graph,
+      loops: true,
+      ...options,
+    });
     await house.#peopleAreThere();
     await house.configure({ baseUrl: `${house.hospital.url}/acme/fhir/R4` });
     return house;

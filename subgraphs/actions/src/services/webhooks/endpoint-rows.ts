@@ -50,7 +50,7 @@ export function recordEndpoint(
   const { id, url, description, eventTypes } = endpoint;
   const { origin: place, pathname } = new URL(url);
   log.appendGeneral(em, origin, 'CONFIGURATION', {
-    facts: { subject: 'webhook', state, webhookId: id, ...facts },
+    facts: { state, subject: { type: 'Webhook', id }, ...facts },
     values: { url: place + pathname, description, eventTypes },
   });
 }
