@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId, SecretBox } from '@countersign/kernel';
 import { testPrincipal } from '@countersign/kernel/testing';
@@ -54,12 +59,14 @@ describe('webhooks', () => {
   let house: House;
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
+  const allowed = new Set<string>();
   const secretKey = 'a key of more than thirty-two characters';
   const nextOrder = ordersOfOnesOwn();
 
   beforeAll(async () => {
     receiver = await Receiver.open();
-    const config = { secretKey, webhookOrigins: new Set([receiver.origin]) };
+    allowed.add(receiver.origin);
+    const config = { secretKey, webhookOrigins: allowed };
     house = await House.open({ webhookTimeoutMs: 1_000 }, { events: true, config, now });
   });
   afterAll(async () => {
@@ -455,6 +462,37 @@ describe('webhooks', () => {
     expect(JSON.stringify(entries)).not.toContain('hidden');
   });
 
+  it('are received by the example of the guide, once', async () => {
+    const port = await freePort();
+    const origin = `http://localhost:${port}`;
+    allowed.add(origin);
+    const { webhook, secret } = await call('create', { url: `${origin}/` });
+    const id = webhook?.id ?? '';
+    const root = join(import.meta.dirname, '../../..');
+    const guide = readFileSync(join(root, 'docs/webhooks.md'), 'utf8');
+    const [, code = ''] = /^```js file=receive\.mjs\n([\s\S]*?)^```$/m.exec(guide) ?? [];
+    const env = { ...process.env, NODE_OPTIONS: '', PORT: String(port), WEBHOOK_SECRET: secret ?? '' };
+    const example = spawn(process.execPath, ['--input-type=module'], { cwd: root, env });
+    try {
+      let said = '';
+      example.stdout.on('data', (chunk) => {
+        said += String(chunk);
+      });
+      example.stdin.end(code);
+      for (let left = 200; left > 0 && !said.includes('listening'); left -= 1) await sleep(50);
+      await call('test', { id });
+      const { id: deliveryId } = await settled(id, ({ status }) => status === 'DELIVERED');
+      await call('replay', { id: deliveryId });
+      await settled(id, ({ status, attempts }) => status === 'DELIVERED' && attempts === 2);
+      expect(said).toBe(`listening\nwebhook.test ${id} \n`);
+      const forged = await fetch(`${origin}/`, { method: 'POST', body: '{}', headers: { 'webhook-id': 'one' } });
+      expect(forged.status).toBe(401);
+    } finally {
+      example.kill();
+      await once(example, 'exit');
+    }
+  });
+
   it('are kept for thirty days', async () => {
     const { id } = await create(receiver.path());
     await call('test', { id });
@@ -469,3 +507,11 @@ describe('webhooks', () => {
     expect(await deliveries(id)).toEqual([]);
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address ? address.port : 0;
+}
