@@ -15,6 +15,7 @@ import { WebhookFanOut } from '../src/services/webhooks/fan-out.ts';
 import { guardedAgent } from '../src/services/webhooks/guarded-agent.ts';
 import { postVia } from '../src/services/webhooks/post.ts';
 import { WebhookSender } from '../src/services/webhooks/sender.ts';
+import { dueWebhooks } from '../src/statements/webhooks.ts';
 import { codesOf, House, idOf, ordersOfOnesOwn, type UserError } from './house.ts';
 import { Receiver, verified } from './receiver.ts';
 
@@ -259,6 +260,42 @@ describe('webhooks', () => {
       await sleep(50);
     }
     expect((await deliveries(slow.id)).some(({ reason }) => reason === 'TIMEOUT')).toBe(true);
+  });
+
+  it("of a tenant with a backlog do not make another tenant's wait", async () => {
+    const busy = await create(receiver.path());
+    for (let count = 0; count < 6; count += 1) await create(receiver.path());
+    const { database } = house.subgraphs;
+    const loops = house.subgraphs.runtimes.get('actions')?.parts.loops ?? [];
+    for (const loop of loops) await loop.stop();
+    for (const { id } of await hooks()) for (let count = 0; count < 5; count += 1) await call('test', { id });
+    const { webhook } = await call('create', { url: `${receiver.origin}${receiver.path()}` }, house.stranger);
+    const id = webhook?.id ?? '';
+    await call('test', { id }, house.stranger);
+    const due = await database.asRole('worker', (em) =>
+      dueWebhooks(em, { now: now(), owner: 'nobody', alone: true, perEndpoint: 2, limit: 200 }),
+    );
+    // Two of each of seven endpoints, and the newcomer among the first two.
+    expect(due).toHaveLength(15);
+    expect(due.slice(0, 2).map(({ endpointId }) => endpointId)).toContain(id);
+    expect(due.filter(({ endpointId }) => endpointId === busy.id)).toHaveLength(2);
+    await call('remove', { id }, house.stranger);
+    for (const loop of loops) loop.start();
+  });
+
+  it('say so where the secret cannot be read any more, and go on after a rotation', async () => {
+    const path = receiver.path();
+    const { id } = await create(path);
+    await sql(`update actions.webhook_endpoint set secret = 'v1.bm9uc2Vuc2U' where id = '${id}'`);
+    await call('test', { id });
+    const { id: deliveryId } = await settled(id, ({ reason }) => reason === 'SECRET_UNREADABLE');
+    expect(receiver.at(path)).toEqual([]);
+    const { secret } = await call('rotate', { id });
+    ahead += 10_000;
+    const [got] = await receiver.until(path, 1);
+    if (!got) throw new Error('Nothing came.');
+    expect(verified(got, secret ?? '')).toMatchObject({ type: 'webhook.test' });
+    expect(await settled(id, ({ status }) => status === 'DELIVERED')).toMatchObject({ id: deliveryId, attempts: 2 });
   });
 
   it('do not follow a redirect', async () => {

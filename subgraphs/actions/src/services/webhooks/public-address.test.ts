@@ -94,7 +94,7 @@ describe('a public address', () => {
     fc.assert(
       fc.property(v4, fc.constantFrom('::ffff:', '::', '64:ff9b::'), (inside, prefix) => {
         const carrying = ipaddr.IPv6.parse(`${prefix}${inside}`);
-        for (const written of [`${prefix}${inside}`, carrying.toFixedLengthString(), carrying.toNormalizedString()]) {
+        for (const written of [`${prefix}${inside}`, carrying.toString(), carrying.toNormalizedString()]) {
           expect(isPublicAddress(written)).toBe(false);
         }
       }),
