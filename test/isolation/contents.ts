@@ -177,6 +177,7 @@ async function makeActions(em: EntityManager, tenant: TestTenant, dice: Dice): P
     since: '2026-11-01',
   });
   await makeAutonomy(em, tenant);
+  await makeWebhooks(em, tenant);
   await insert(em, 'actions.connector_installation', {
     id: newId(),
     tenant_id,
@@ -225,6 +226,37 @@ async function makeAutonomy(em: EntityManager, { id: tenant_id, word }: TestTena
     lowered_cause: 'REVERSAL_SPIKE',
     lowered_reason: `Taken back, says ${word()}`,
   });
+}
+
+/** A webhook that is disabled, so that nothing is sent anywhere, and what it would have been sent. */
+async function makeWebhooks(em: EntityManager, { id: tenant_id, word }: TestTenant): Promise<void> {
+  const endpoint_id = newId();
+  const at = '2026-11-01';
+  await insert(em, 'actions.webhook_endpoint', {
+    id: endpoint_id,
+    tenant_id,
+    url: `https://hooks.example.test/${word()}`,
+    description: `For ${word()}`,
+    secret: word(),
+    previous_secret: word(),
+    disabled_at: at,
+    disabled_because: 'REQUESTED',
+    created_at: at,
+    updated_at: at,
+  });
+  for (const status of ['SKIPPED', 'DELIVERED']) {
+    await insert(em, 'actions.webhook_delivery', {
+      id: newId(),
+      tenant_id,
+      endpoint_id,
+      event_id: newId(),
+      type: 'action.succeeded',
+      body: JSON.stringify({ type: 'action.succeeded', data: { said: word() } }),
+      status,
+      lease_owner: word(),
+      created_at: at,
+    });
+  }
 }
 
 /** What hangs on an action: evidence, decisions and entries of the log. */

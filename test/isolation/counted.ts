@@ -29,6 +29,8 @@ export const tableOfType: Readonly<Record<string, string>> = {
   Suspension: 'actions.suspension',
   TreeHead: 'actions.log_tree_head',
   User: 'tenants.app_user',
+  Webhook: 'actions.webhook_endpoint',
+  WebhookDelivery: 'actions.webhook_delivery',
 };
 
 /** Lists of what is in no table: parts of other objects, and what is the product's own. */
@@ -64,6 +66,7 @@ export const tableOfNumber: Readonly<Record<string, string>> = {
   'AddGroupMembersPayload.added': 'tenants.app_user',
   'AuditExport.count': 'actions.log_entry',
   'DecisionLogExport.count': 'actions.log_entry',
+  'ReplayWebhookDeliveriesPayload.count': 'actions.webhook_delivery',
   'RemoveGroupMembersPayload.removed': 'tenants.app_user',
   'RevokeUserSessionsPayload.revoked': 'tenants.session',
   'UnitEconomics.successfulActions': 'billing.action_outcome',
@@ -89,6 +92,8 @@ const countsNothing = new Set([
     'LogEntryProof.seq',
     'ConsistencyProof.from',
     'ConsistencyProof.to',
+    'WebhookDelivery.attempts',
+    'WebhookDelivery.responseStatus',
   ],
 ]);
 

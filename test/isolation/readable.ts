@@ -79,6 +79,10 @@ const rules: Readonly<Record<string, Rule>> = {
   'actions.autonomy_rules': (_row, caller) => caller.holds('actions:action:read'),
   'actions.autonomy_refusal': (_row, caller) => caller.holds('actions:action:read'),
   'actions.suspension': (_row, caller) => caller.holds('actions:action:read'),
+  'actions.webhook_endpoint': seesWebhooks,
+  'actions.webhook_endpoint#hidden': nobody,
+  'actions.webhook_delivery': seesWebhooks,
+  'actions.webhook_delivery#hidden': nobody,
   'actions.connector_installation': (_row, caller) => caller.holds('actions:connector:read'),
 
   'billing.price': (_row, caller) => caller.holds('billing:budget:read'),
@@ -126,6 +130,11 @@ const aboutPeople = (caller: Caller): boolean =>
 
 /** The gateway's own principal. */
 const isDoor = ({ kind }: Caller): boolean => kind === 'service';
+
+/** Whoever administers them is shown what they changed. */
+function seesWebhooks(_row: Row['values'], caller: Caller): boolean {
+  return ['read', 'administer'].some((verb) => caller.holds(`actions:webhook:${verb}`));
+}
 
 function mayReadDocument(document: Row['values'], caller: Caller, snapshot: Snapshot): boolean {
   return isOnAccessList(caller, document) && mayOn(snapshot, caller, 'knowledge:document:read', document);

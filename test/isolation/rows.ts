@@ -27,6 +27,8 @@ const parts: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   },
   'actions.evidence': { quote: ['quote'] },
   'actions.log_entry': { values: ['entry_values', 'salts'] },
+  'actions.webhook_endpoint': { hidden: ['secret', 'previous_secret'] },
+  'actions.webhook_delivery': { hidden: ['lease_owner'] },
 };
 
 /** What holds nothing but copies of what other tables hold: an index, and what is on its way to other subgraphs. */

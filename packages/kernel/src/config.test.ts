@@ -23,6 +23,8 @@ describe('settings', () => {
     ['COUNTERSIGN_SUBGRAPHS', 'tenants'],
     ['COUNTERSIGN_LOG_KEY', 'a key'],
     ['COUNTERSIGN_DEMO', 'maybe'],
+    ['COUNTERSIGN_WEBHOOK_ORIGINS', 'hooks.example.org'],
+    ['COUNTERSIGN_WEBHOOK_ORIGINS', 'https://hooks.example.org,https://hooks.example.org/path'],
   ])('are refused in one line that names %s', (name, value) => {
     expect(() => loadConfig({ [name]: value })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
     expect(() => loadConfig({ [name]: value })).toThrow(new RegExp(`^[^\n]*${name}[^\n]*$`));
@@ -30,6 +32,12 @@ describe('settings', () => {
 
   it('never repeat a secret in their message', () => {
     expect(() => loadConfig({ COUNTERSIGN_PRINCIPAL_KEY: 'hunter2' })).toThrow(expect.not.stringContaining('hunter2'));
+  });
+
+  it('open no inner origin to webhooks but those that are named', () => {
+    expect(loadConfig({}).webhookOrigins).toEqual(new Set());
+    const named = loadConfig({ COUNTERSIGN_WEBHOOK_ORIGINS: 'https://hooks.example.org, http://localhost:9000' });
+    expect(named.webhookOrigins).toEqual(new Set(['https://hooks.example.org', 'http://localhost:9000']));
   });
 
   it('take the key of the log on one line, and only an Ed25519 key', () => {

@@ -15,6 +15,24 @@ const signingKey = z
   .refine(isEd25519, 'must be an Ed25519 private key: PEM, PKCS#8')
   .optional();
 
+/** Origins separated by commas: scheme, host and port, and nothing behind them. */
+const innerOrigins = z
+  .string()
+  .default('')
+  .transform(
+    (text) =>
+      new Set(
+        text
+          .split(',')
+          .map((origin) => origin.trim())
+          .filter(Boolean),
+      ),
+  )
+  .refine(
+    (origins) => [...origins].every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+    'must be origins such as https://hooks.example.org, separated by commas, without a path',
+  );
+
 /** Every setting, where it comes from and what it means. `docs/admins.md` lists the same for operators. */
 const environment = z.object({
   COUNTERSIGN_PORT: port.default(4000),
@@ -35,6 +53,7 @@ const environment = z.object({
   COUNTERSIGN_OPERATOR_ISSUER: z.url().optional(),
   COUNTERSIGN_OPERATOR_AUDIENCE: optionalText,
   COUNTERSIGN_ALLOWED_ORIGINS: z.string().default(''),
+  COUNTERSIGN_WEBHOOK_ORIGINS: innerOrigins,
   COUNTERSIGN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   COUNTERSIGN_PLUGINS_DIR: optionalText,
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
@@ -71,6 +90,8 @@ export interface Config {
   /** Who signs the platform's own operators in; absent: nobody does. */
   readonly operators?: { readonly issuer: string; readonly audience: string };
   readonly allowedOrigins: readonly string[];
+  /** Origins inside the house that webhooks may go to; everything else that they go to is public. */
+  readonly webhookOrigins: ReadonlySet<string>;
   readonly logLevel: string;
   readonly pluginsDir?: string;
   readonly otlpEndpoint?: string;
@@ -110,6 +131,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     allowedOrigins: e.COUNTERSIGN_ALLOWED_ORIGINS.split(',')
       .map((origin) => origin.trim())
       .filter(Boolean),
+    webhookOrigins: e.COUNTERSIGN_WEBHOOK_ORIGINS,
     logLevel: e.COUNTERSIGN_LOG_LEVEL,
     pluginsDir: e.COUNTERSIGN_PLUGINS_DIR,
     otlpEndpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -26,12 +26,16 @@ export interface ActionEvents {
   /** By what came of it, and at once. */
   AutonomyLowered: AutonomyStep & { readonly cause: string; readonly reason: string };
   ToolCalled: ToolCall;
+  /** A webhook gets nothing any more. */
+  WebhookDisabled: { readonly webhookId: string; readonly because: 'REQUESTED' | 'GONE' | 'FAILING' };
 }
 
 export interface ActionFact {
   readonly actionId: string;
   /** Connector and tool, such as `fhir.createServiceRequest`. */
   readonly tool: string;
+  /** Where the action stands then; told where the event alone does not say it. */
+  readonly status?: string;
 }
 
 /** From which level to which one a tool goes, or would go. */

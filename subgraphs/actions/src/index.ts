@@ -12,6 +12,8 @@ import { LogEntry } from './entities/log-entry.ts';
 import { LogHead } from './entities/log-head.ts';
 import { Suspension } from './entities/suspension.ts';
 import { TreeHead } from './entities/tree-head.ts';
+import { WebhookDelivery } from './entities/webhook-delivery.ts';
+import { WebhookEndpoint } from './entities/webhook-endpoint.ts';
 import { initial } from './migrations/001-initial.ts';
 import { access } from './migrations/002-access.ts';
 import { sensitiveFields } from './migrations/003-sensitive-fields.ts';
@@ -22,6 +24,7 @@ import { expiry } from './migrations/007-expiry.ts';
 import { gates } from './migrations/008-gates.ts';
 import { retries } from './migrations/009-retries.ts';
 import { autonomy } from './migrations/011-autonomy.ts';
+import { webhooks } from './migrations/012-webhooks.ts';
 import { settlement } from './migrations/015-settlement.ts';
 import { delegations } from './migrations/016-delegations.ts';
 import { permissions } from './permissions.ts';
@@ -39,7 +42,9 @@ import { LogProofsResolver } from './resolvers/log-proofs.resolver.ts';
 import { SettlementResolver } from './resolvers/settlement.resolver.ts';
 import { SuspensionResolver } from './resolvers/suspension.resolver.ts';
 import { toolMutations } from './resolvers/tool-mutations.ts';
+import { WebhookResolver } from './resolvers/webhook.resolver.ts';
 import { assembleServices, type Timing } from './services/assemble-services.ts';
+import { webhookConsumers } from './services/webhooks/index.ts';
 
 export type { ActionEvents, ActionFact, ToolCall } from './events.ts';
 export type { Timing } from './services/assemble-services.ts';
@@ -64,19 +69,24 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
       ...[Action, Approval, Delegation, Evidence, ConnectorInstallation, Suspension, ActionGate],
       ...[LogEntry, LogHead, TreeHead],
       ...[AutonomySetting, AutonomyProposal],
+      ...[WebhookEndpoint, WebhookDelivery],
     ],
     migrations: [
       ...[initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
-      ...[autonomy, settlement, delegations],
+      ...[autonomy, webhooks, settlement, delegations],
     ],
     permissions,
     assemble: (kernel) => {
       const { catalogue, services, stop } = assembleServices(kernel, timing);
       const { reader, installations, logReader, logWriter, auditTrail, sealer, recovery } = services;
-      const { logProofs, logExport, logErasure } = services;
+      const { logProofs, logExport, logErasure, webhooks: hooks } = services;
       const sealing = new Loop('log-sealer', () => sealer.sealOutstanding(), kernel.log, { intervalMs: 500 });
       const expiring = new Loop('action-expiry', () => services.expiry.expireDue(), kernel.log, { intervalMs: 5_000 });
       const recovering = new Loop('action-recovery', () => recovery.settleDue(), kernel.log, { intervalMs: 1_000 });
+      const sending = new Loop('webhook-sender', () => hooks.sender.sendDue(), kernel.log, { intervalMs: 1_000 });
+      const tidying = new Loop('webhook-tidying', () => hooks.deliveries.removeOld(), kernel.log, {
+        intervalMs: 600_000,
+      });
       let forget = () => {};
       return {
         resolvers: [
@@ -93,6 +103,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new DelegationResolver(services.delegations),
           new InboxResolver(services.inbox),
           new AutonomyResolver(services),
+          new WebhookResolver(hooks),
         ],
         references: {
           Action: (keys, context) =>
@@ -107,11 +118,17 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
             ),
         },
         extension: toolMutations(catalogue, services.unattended),
-        consumers: consumers(logWriter),
-        loops: [sealing, recovering, expiring],
+        consumers: [...consumers(logWriter), ...webhookConsumers(hooks.fanOut)],
+        loops: [sealing, recovering, expiring, sending, tidying],
         start: async () => {
           // Woken by what was written, not by every commit: the sealer's own would wake it again.
-          forget = kernel.database.onCommit(() => logWriter.takeWritten() && sealing.wake());
+          const forgetEntries = kernel.database.onCommit(() => logWriter.takeWritten() && sealing.wake());
+          const forgetWebhooks = kernel.database.onCommit(() => hooks.fanOut.takeWritten() && sending.wake());
+          hooks.onRoom(() => sending.wake());
+          forget = () => {
+            forgetEntries();
+            forgetWebhooks();
+          };
         },
         stop: async () => {
           forget();

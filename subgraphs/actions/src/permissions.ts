@@ -60,6 +60,12 @@ export const permissions: SubgraphPermissions = {
       description: 'Set how far tools go without people, and decide whether they go further.',
       risk: 'HIGH',
     },
+    { name: 'actions:webhook:read', description: 'See webhooks and what they were sent.', risk: 'LOW' },
+    {
+      name: 'actions:webhook:administer',
+      description: 'Say which addresses are told what happens to actions, and send it to them again.',
+      risk: 'HIGH',
+    },
   ],
   objectTypes: [proposedAction],
   builtInPolicies: [makerIsNotChecker],
@@ -83,6 +89,8 @@ export const permissions: SubgraphPermissions = {
     autonomySettings: can('actions:action:read'),
     autonomyRules: can('actions:action:read'),
     inbox: canList('actions:action:approve'),
+    webhooks: can('actions:webhook:read'),
+    webhookDeliveries: can('actions:webhook:read'),
   },
   Mutation: {
     // What is let through here is decided again under the action's lock.
@@ -108,6 +116,15 @@ export const permissions: SubgraphPermissions = {
     setAutonomy: can('actions:autonomy:administer'),
     setAutonomyRules: can('actions:autonomy:administer'),
     decideAutonomyPromotion: can('actions:autonomy:administer'),
+    createWebhook: can('actions:webhook:administer'),
+    updateWebhook: can('actions:webhook:administer'),
+    removeWebhook: can('actions:webhook:administer'),
+    rotateWebhookSecret: can('actions:webhook:administer'),
+    enableWebhook: can('actions:webhook:administer'),
+    disableWebhook: can('actions:webhook:administer'),
+    testWebhook: can('actions:webhook:administer'),
+    replayWebhookDelivery: can('actions:webhook:administer'),
+    replayWebhookDeliveries: can('actions:webhook:administer'),
     // Each tool's own mutation needs `tool:<connector>.<tool>:propose`: see resolvers/tool-mutations.ts.
   },
   entities: {

@@ -60,6 +60,7 @@ export function ordersOfOnesOwn(): () => typeof order {
 }
 
 interface Wishes {
+  readonly events?: boolean;
   readonly now?: () => Date;
   readonly ledger?: boolean;
   readonly config?: Partial<Config>;
@@ -95,8 +96,11 @@ export class House {
     this.admin = someone('admin', 'actions:*:*', 'tool:*:propose');
   }
 
-  /** `now` may go its own way; with `ledger` a small bank is there, too, with a connector of its own. */
-  static async open(timing: Partial<Timing> = {}, { now, ledger = false, config = {} }: Wishes = {}): Promise<House> {
+  /** `events` starts the consumers, too; `now` is its clock; with `ledger` a small bank is there, with a connector of its own. */
+  static async open(
+    timing: Partial<Timing> = {},
+    { ledger = false, config = {}, ...wishes }: Wishes = {},
+  ): Promise<House> {
     buildPlugin();
     const house = new House();
     const plugins = ledger ? { pluginsDir: buildLedger(house.#folder) } : {};
@@ -104,8 +108,8 @@ export class House {
     house.subgraphs = await startTestSubgraphs([defineActions(timing)], {
       graph: house.#graph,
       loops: true,
+      ...wishes,
       config: { ...config, ...plugins },
-      now,
     });
     await house.#peopleAreThere();
     await house.configure({ baseUrl: `${house.hospital.url}/acme/fhir/R4` });

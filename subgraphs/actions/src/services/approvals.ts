@@ -169,7 +169,7 @@ export class Approvals {
       facts,
       values: comment ? { comment } : {},
     });
-    await publish(em, context, approved ? 'ActionApproved' : 'ActionRejected', { actionId, tool });
+    await publish(em, context, approved ? 'ActionApproved' : 'ActionRejected', { actionId, tool, status });
     await this.#settlement.follow(em, context, { action, undone });
     await em.flush();
     return loadAction(em, actionId);

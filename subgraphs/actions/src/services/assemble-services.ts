@@ -36,6 +36,7 @@ import type { CallTool } from './tool-calls.ts';
 import { loadCatalogue } from './tool-catalogue.ts';
 import { Unattended } from './unattended.ts';
 import { Undos } from './undos.ts';
+import { assembleWebhooks } from './webhooks/index.ts';
 
 export interface Timing {
   /** How long one call of a tool may take, in milliseconds. */
@@ -46,13 +47,15 @@ export interface Timing {
   readonly patienceMs: number;
   /** How often and for how long what failed is tried again. */
   readonly retries: Partial<RetryBudget>;
+  /** How long a webhook's receiver may take for its answer, in milliseconds; its usual bound unless told. */
+  readonly webhookTimeoutMs?: number;
 }
 
 const usual: Timing = { callTimeoutMs: 8_000, leaseMs: 30_000, patienceMs: 10_000, retries: {} };
 
 /** All services of this subgraph, put together for one process. */
 export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
-  const { callTimeoutMs, leaseMs, patienceMs } = { ...usual, ...timing };
+  const { callTimeoutMs, leaseMs, patienceMs, webhookTimeoutMs } = { ...usual, ...timing };
   const { access, database, graph, config, now } = kernel;
   const catalogue = loadCatalogue(config.pluginsDir);
   if (catalogue.connectors.size === 0) kernel.log.warn('No connector is built: there are no tools to propose with');
@@ -106,6 +109,11 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     logExport: new LogExport({ database, access, log }),
     logErasure: new LogErasure({ database, access, log }),
     sealer: new LogSealer({ database, signer: new LogSigner({ database, config, log: kernel.log }), now }),
+    webhooks: assembleWebhooks(kernel, { database, log, leases, timeoutMs: webhookTimeoutMs }),
   };
-  return { catalogue, services, stop: () => pool.close() };
+  const stop = async () => {
+    await services.webhooks.sender.stop();
+    await pool.close();
+  };
+  return { catalogue, services, stop };
 }

@@ -181,7 +181,7 @@ export class Proposals {
     log.append(em, context, action, 'PREVIEW', { facts: { planHash: hash }, values: { preview: plan.preview } });
     log.append(em, context, action, 'POLICY', { facts: { ...policy, planHash: hash, autonomy: action.autonomy } });
     await publishCalls(em, context, { actionId: id, tool: tool.name }, plan.calls);
-    await publish(em, context, 'ActionProposed', { actionId: id, tool: tool.name });
+    await publish(em, context, 'ActionProposed', { actionId: id, tool: tool.name, status: action.status });
     await em.flush();
     return loadAction(em, id);
   }

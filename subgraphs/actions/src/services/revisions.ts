@@ -138,7 +138,7 @@ export class Revisions {
     }
     log.append(em, context, action, 'PREVIEW', { facts: { planHash: hash, replaces: from }, values: { preview } });
     log.append(em, context, action, 'POLICY', { facts: { ...policy, planHash: hash, autonomy: action.autonomy } });
-    await publish(em, context, 'ActionReplanned', { ...about, edited: edit !== null });
+    await publish(em, context, 'ActionReplanned', { ...about, status: action.status, edited: edit !== null });
     await em.flush();
     return loadAction(em, action.id);
   }

@@ -139,7 +139,7 @@ export class Undos {
     log.append(em, context, undo, 'PREVIEW', { facts: { planHash: undo.planHash }, values: { preview } });
     log.append(em, context, undo, 'POLICY', { facts: { ...undo.policy, planHash: undo.planHash } });
     await publishCalls(em, context, { actionId: id, tool: undo.tool }, plan.calls);
-    await publish(em, context, 'ActionProposed', { actionId: id, tool: undo.tool });
+    await publish(em, context, 'ActionProposed', { actionId: id, tool: undo.tool, status: undo.status });
     await heedReversal(em, context, log, first);
     if (!atOnce) return null;
     move(undo, { type: 'START' });

@@ -1,0 +1,55 @@
+import { acrossTenants, migration, tenantTable } from '@countersign/kernel';
+
+/** Where a tenant is told of what happens to its actions, and each time that it is. */
+export const webhooks = migration('actions/012-webhooks', [
+  `create table actions.webhook_endpoint (
+     id uuid primary key,
+     tenant_id uuid not null,
+     url text not null,
+     description text not null,
+     event_types text[],
+     secret text not null,
+     previous_secret text,
+     previous_secret_until timestamptz,
+     disabled_at timestamptz,
+     disabled_because text,
+     failing_since timestamptz,
+     last_failed_at timestamptz,
+     created_at timestamptz not null,
+     updated_at timestamptz not null
+   )`,
+  'create index webhook_endpoint_of_tenant on actions.webhook_endpoint (tenant_id, id)',
+  ...tenantTable('actions.webhook_endpoint', ['select', 'insert', 'update', 'delete']),
+  ...acrossTenants('actions.webhook_endpoint', 'worker', 'select (id, tenant_id, disabled_at)'),
+  `create table actions.webhook_delivery (
+     id uuid primary key,
+     tenant_id uuid not null,
+     endpoint_id uuid not null references actions.webhook_endpoint on delete cascade,
+     event_id uuid not null,
+     type text not null,
+     body text not null,
+     status text not null check (status in ('PENDING', 'DELIVERED', 'FAILED', 'SKIPPED')),
+     attempts integer not null default 0,
+     failures integer not null default 0,
+     next_attempt_at timestamptz,
+     lease_owner text,
+     lease_until timestamptz,
+     last_attempt_at timestamptz,
+     response_status integer,
+     reason text,
+     created_at timestamptz not null,
+     delivered_at timestamptz,
+     unique (endpoint_id, event_id),
+     check (status <> 'PENDING' or next_attempt_at is not null)
+   )`,
+  'create index webhook_delivery_newest on actions.webhook_delivery (tenant_id, id desc)',
+  'create index webhook_delivery_of_endpoint on actions.webhook_delivery (endpoint_id, id desc)',
+  `create index webhook_delivery_due on actions.webhook_delivery (endpoint_id, next_attempt_at) where status = 'PENDING'`,
+  `create index webhook_delivery_old on actions.webhook_delivery (created_at) where status <> 'PENDING'`,
+  ...tenantTable('actions.webhook_delivery', ['select', 'insert', 'update', 'delete']),
+  ...acrossTenants(
+    'actions.webhook_delivery',
+    'worker',
+    'select (id, tenant_id, endpoint_id, status, next_attempt_at, lease_owner, lease_until, created_at)',
+  ),
+]);
