@@ -119,6 +119,11 @@ describe('autonomy', () => {
     expect(codes(await setAutonomy({ risk: 'HIGH' }, 'UNATTENDED'))).toEqual(['AUTONOMY_NOT_ALLOWED']);
     // What is set for all is the most that any may do: it gives nothing.
     expect(codes(await setAutonomy({}, 'UNATTENDED'))).toEqual([]);
+    const atOnce = await Promise.all([
+      setAutonomy({ risk: 'LOW' }, 'UNATTENDED'),
+      setAutonomy({ risk: 'LOW' }, 'UNATTENDED'),
+    ]);
+    expect(atOnce.flatMap(codes)).toEqual([]);
     expect(await added()).toMatchObject({ status: 'APPROVED', autonomy: 'ONE_CLICK' });
   });
 
@@ -240,8 +245,13 @@ describe('autonomy', () => {
       await mutate('removeActionGate', shown, { id: made?.id }, house.admin);
     }
     await mutate('suspendActions', 'suspension { name }', { tool }, house.admin);
-    expect(await added()).toMatchObject({ status: 'APPROVED' });
+    const options = { idempotencyKey: 'while it is stopped' };
+    const stopped = await notes.add('Milk.', house.operator, 'Add', options);
+    expect(stopped.action?.status).toBe('APPROVED');
     await mutate('resumeActions', 'resumed', { tool }, house.admin);
+    // Asked for again, it goes on where it was stopped.
+    const again = await notes.add('Milk.', house.operator, 'Add', options);
+    expect(again.action).toMatchObject({ id: stopped.action?.id, status: 'SUCCEEDED' });
     expect(await added()).toMatchObject({ status: 'SUCCEEDED' });
     // What cannot be undone never goes unattended.
     expect(await added(house.operator, 'Burn')).toMatchObject({ status: 'APPROVED', autonomy: 'ONE_CLICK' });

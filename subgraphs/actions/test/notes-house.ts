@@ -75,14 +75,15 @@ export class NotesHouse {
     text = 'Milk.',
     who = this.house.operator,
     tool: 'Add' | 'Burn' = 'Add',
+    options: object | null = null,
   ): Promise<{ action: NoteView | null; userErrors: UserError[] }> {
     const field = `notes${tool}Note`;
-    const query = `mutation ($input: Notes${tool}NoteInput!) { ${field}(input: $input) {
+    const query = `mutation ($input: Notes${tool}NoteInput!, $options: ActionOptions) { ${field}(input: $input, options: $options) {
       action { id status autonomy policy { decision reasons } } userErrors { code message path } } }`;
     const data = await this.house.ask<Record<string, { action: NoteView | null; userErrors: UserError[] }>>(
       who,
       query,
-      { input: { text } },
+      { input: { text }, options },
     );
     return data[field] as { action: NoteView | null; userErrors: UserError[] }; // The one field asked for.
   }

@@ -20,7 +20,7 @@ import {
   usualLevel,
 } from './autonomy/index.ts';
 import { countedFrom, outcomesOf, rulesOf } from './autonomy-outcomes.ts';
-import { readAutonomy } from './autonomy-standing.ts';
+import { readAutonomy, takeTurn } from './autonomy-standing.ts';
 import { record } from './autonomy-watch.ts';
 import type { LogWriter } from './log-writer.ts';
 import { checkReason } from './reason.ts';
@@ -72,6 +72,7 @@ export class AutonomySettings {
     const because = checkReason(reason);
     const { scope, name } = this.#known(target);
     return this.#database.withTenant(origin.principal, async (em) => {
+      await takeTurn(em, `setting ${scope} ${name}`);
       if (level !== null) await this.#insistAllowed(em, { scope, name, level });
       const standing = await em.findOne(AutonomySetting, { scope, name });
       const from = standing?.level ?? null;
@@ -96,6 +97,7 @@ export class AutonomySettings {
     const [fault] = faultsOf(asked);
     if (fault) throw problem('AUTONOMY_RULE_INVALID', fault.message, ['input', fault.rule]);
     return this.#database.withTenant(origin.principal, async (em) => {
+      await takeTurn(em, 'rules');
       const before = await rulesOf(em);
       const after = { ...before, ...asked };
       await em.execute(

@@ -42,10 +42,13 @@ export async function readAutonomy(
 }
 
 /** One after the other from here on, until the transaction ends: whoever looks at a tool's outcomes sees all of them. */
-export async function takeTool(em: EntityManager, tool: string): Promise<void> {
+export const takeTool = (em: EntityManager, tool: string): Promise<void> => takeTurn(em, `tool ${tool}`);
+
+/** The same for whatever else of the tenant's is read before it is changed. */
+export async function takeTurn(em: EntityManager, what: string): Promise<void> {
   await em.execute(
     `select pg_advisory_xact_lock(hashtext('actions.autonomy ' || current_setting('app.tenant_id') || ' ' || ?))`,
-    [tool],
+    [what],
   );
 }
 
