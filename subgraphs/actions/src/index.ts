@@ -18,6 +18,7 @@ import { suspensions } from './migrations/006-suspensions.ts';
 import { expiry } from './migrations/007-expiry.ts';
 import { gates } from './migrations/008-gates.ts';
 import { retries } from './migrations/009-retries.ts';
+import { live } from './migrations/010-live.ts';
 import { permissions } from './permissions.ts';
 import { ActionResolver } from './resolvers/action.resolver.ts';
 import { ActionGateResolver } from './resolvers/action-gate.resolver.ts';
@@ -25,11 +26,13 @@ import { AuditTrailResolver } from './resolvers/audit-trail.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
 import { InboxResolver } from './resolvers/inbox.resolver.ts';
+import { LiveResolver } from './resolvers/live.resolver.ts';
 import { LogErasureResolver } from './resolvers/log-erasure.resolver.ts';
 import { LogExportResolver } from './resolvers/log-export.resolver.ts';
 import { LogProofsResolver } from './resolvers/log-proofs.resolver.ts';
 import { SuspensionResolver } from './resolvers/suspension.resolver.ts';
 import { toolMutations } from './resolvers/tool-mutations.ts';
+import { asksForApproval, type WantedChanges, wants } from './services/action-changes.ts';
 import { assembleServices, type Timing } from './services/assemble-services.ts';
 
 export type { ActionEvents, ActionFact, ToolCall } from './events.ts';
@@ -52,7 +55,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
   return defineSubgraph({
     name: 'actions',
     entities: [Action, Approval, Evidence, ConnectorInstallation, Suspension, ActionGate, LogEntry, LogHead, TreeHead],
-    migrations: [initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
+    migrations: [initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries, live],
     permissions,
     assemble: (kernel) => {
       const { catalogue, services, stop } = assembleServices(kernel, timing);
@@ -74,6 +77,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new SuspensionResolver(services.suspensions),
           new ActionGateResolver(services.gates),
           new InboxResolver(services.inbox),
+          new LiveResolver(services),
         ],
         references: {
           Action: (keys, context) =>
@@ -87,15 +91,23 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
               keys.map((key) => String(key.id)),
             ),
         },
+        follows: {
+          // The arguments are those of the field, which GraphQL has checked.
+          actionChanged: (args, { principal }) =>
+            services.changes.follow(principal.tenantId, wants(args as WantedChanges)),
+          approvalRequested: (_args, { principal }) => services.changes.follow(principal.tenantId, asksForApproval),
+        },
         extension: toolMutations(catalogue, services.proposals),
         consumers: consumers(logWriter),
         loops: [sealing, recovering, expiring],
         start: async () => {
+          await services.changes.start();
           // Woken by what was written, not by every commit: the sealer's own would wake it again.
           forget = kernel.database.onCommit(() => logWriter.takeWritten() && sealing.wake());
         },
         stop: async () => {
           forget();
+          await services.changes.stop();
           await stop();
         },
       };

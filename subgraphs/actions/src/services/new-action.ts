@@ -44,6 +44,7 @@ export function planOf(
     begunAt: null,
     retryAt: null,
     deadAt: null,
+    remindedAt: null,
     plannedAt: now,
     expiresAt: new Date(now.getTime() + planTtlMs),
   };
