@@ -31,11 +31,15 @@ export async function streamEvents(request: FastifyRequest, reply: FastifyReply,
   const begun = await gateway.live.begin(asked, caller).catch(asResult);
   const body = new PassThrough();
   void send(Symbol.asyncIterator in begun ? begun : [begun], body, Symbol.asyncIterator in begun ? begun : undefined);
-  return reply
-    .header('content-type', 'text/event-stream; charset=utf-8')
-    .header('cache-control', 'no-cache, no-transform')
-    .header('x-accel-buffering', 'no')
-    .send(body);
+  return (
+    reply
+      .header('content-type', 'text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-cache, no-transform')
+      .header('x-accel-buffering', 'no')
+      // Nothing else comes over it: kept alive after the stream, it would hold up the end of the server.
+      .header('connection', 'close')
+      .send(body)
+  );
 }
 
 /** Writes as fast as it is read, and leaves when nobody reads any more. */
