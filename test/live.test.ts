@@ -126,16 +126,19 @@ describe('live updates through the gateway', () => {
   });
 
   it('never tell of what a policy hides', async () => {
-    const viewer = await follow('overSocket', 'two@acme.test');
-    const userId = await idOf('two@acme.test');
-    const source = `forbid (principal, action == Action::"actions:action:read", resource)
+    const [hidden, userId] = [await house.propose(), await idOf('two@acme.test')];
+    const source = `forbid (principal, action == Action::"actions:action:read", resource == ProposedAction::"${hidden}")
       when { principal.id == "${userId}" };`;
     await house.act('admin@acme.test', 'publishPolicy', 'PublishPolicy', { name: 'hidden', source });
-    const auditor = await follow('overSocket', 'auditor@acme.test');
-    await house.propose();
-    await auditor.next();
-    viewer.leave();
-    expect(await viewer.ended()).toEqual([]);
+    const [viewer, auditor] = [
+      await follow('overSocket', 'two@acme.test'),
+      await follow('overSocket', 'auditor@acme.test'),
+    ];
+    await house.approve(hidden);
+    const shown = await house.propose();
+    expect((await auditor.next()).actionChanged).toMatchObject({ kind: 'APPROVED', action: { id: hidden } });
+    expect((await auditor.next()).actionChanged).toMatchObject({ kind: 'PROPOSED', action: { id: shown } });
+    expect((await viewer.next()).actionChanged).toMatchObject({ kind: 'PROPOSED', action: { id: shown } });
   });
 
   it('end when the token does', async () => {
@@ -207,6 +210,31 @@ describe('live updates through the gateway', () => {
     });
     expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
     expect(answer.status).toBe(400);
+  });
+
+  it('are streamed over GET as well, where nothing is changed', async () => {
+    const headers = {
+      accept: 'text/event-stream',
+      authorization: `Bearer ${await house.token('auditor@acme.test')}`,
+    };
+    const get = async (query: string) => {
+      const address = `${house.url}?${new URLSearchParams({ query, variables: '{"statuses": ["APPROVED"]}' })}`;
+      const response = await fetch(address, { headers });
+      expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+      return response;
+    };
+    const refusal = await (await get('mutation { __typename }')).text();
+    expect(refusal).toMatch(/event: next\ndata: .*"code":"BAD_REQUEST".*\n\nevent: complete/);
+    const { body } = await get(changes);
+    await house.underWay(1);
+    await house.approve(await house.propose());
+    let text = '';
+    for await (const chunk of body ?? []) {
+      text += Buffer.from(chunk).toString();
+      if (text.includes('"APPROVED"')) break;
+    }
+    expect(text).toContain('event: next\ndata: {"data":{"actionChanged":{"kind":"APPROVED"');
+    expect(text).not.toContain('PROPOSED');
   });
 
   it('end with the server, which does not wait for them', async () => {

@@ -12,8 +12,9 @@ import { sendError } from './errors.ts';
 /** How often a comment is sent, so that nobody in between takes a silent stream for a dead one. */
 const keepAliveMs = 12_000;
 
+/** Some clients name the type at the end of a long list, and mean plain answers. */
 export const wantsEvents = ({ headers }: FastifyRequest): boolean =>
-  headers.accept?.includes('text/event-stream') ?? false;
+  headers.accept?.trimStart().startsWith('text/event-stream') ?? false;
 
 /**
  * GraphQL over Server-Sent Events, distinct connections: a `next` for each answer, then `complete`. What a request is

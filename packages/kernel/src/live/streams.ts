@@ -45,6 +45,7 @@ export function interruptible<T>(source: AsyncIterable<T>, onEnd: () => void = (
   let ended = false;
   let interruption: { readonly error: unknown } | undefined;
   let giveUp: ((error: unknown) => void) | undefined;
+  let givenUp = false;
   const finish = (): boolean => {
     if (ended) return false;
     ended = true;
@@ -69,6 +70,8 @@ export function interruptible<T>(source: AsyncIterable<T>, onEnd: () => void = (
       });
       if (!taken.done) return taken;
     } catch (error) {
+      // Whoever has left is not told of what their leaving broke off.
+      if (ended && !givenUp) return over;
       await end();
       throw error;
     } finally {
@@ -79,6 +82,7 @@ export function interruptible<T>(source: AsyncIterable<T>, onEnd: () => void = (
   };
   const interrupt = (error: unknown): void => {
     if (ended) return;
+    givenUp = giveUp !== undefined;
     if (giveUp) giveUp(error);
     else interruption = { error };
     void end().catch(() => {});
