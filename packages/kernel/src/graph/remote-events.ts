@@ -26,7 +26,8 @@ export async function sendEvents(response: ServerResponse, events: EventStream, 
     gone.abort();
     void events.return();
   });
-  response.writeHead(200, { 'content-type': eventsType, 'cache-control': 'no-store' });
+  // Nothing else comes over it: kept alive, it would hold up the end of the server.
+  response.writeHead(200, { 'content-type': eventsType, 'cache-control': 'no-store', connection: 'close' });
   response.write('\n');
   const beat = setInterval(() => response.writableNeedDrain || response.write('\n'), heartbeatMs);
   const put = async (line: Line): Promise<void> => {
