@@ -7,6 +7,8 @@ import {
   servicePrincipal,
 } from '@countersign/kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { Distributed, subgraphNames } from './support/distributed.ts';
 
 /** The main job over six processes and a PostgreSQL server, and what a process refuses that is not one of ours. */
@@ -51,6 +53,36 @@ describe('the distributed product', () => {
     await product.startProcess('billing');
     expect(await product.ask('operator@globex.test', withBudget)).toEqual({ data: globex({ monthlyUsd: 100 }) });
   }, 60_000);
+
+  it('tells live what happens in other processes, and says so when it no longer can', async () => {
+    const { stdout } = await product.run(['token', 'auditor@acme.test']);
+    const client = createClient({
+      url: `${product.process('gateway').url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${stdout.trim().split('\n').at(-1)}` },
+      retryAttempts: 0,
+    });
+    const acknowledged = new Promise((resolve) => client.on('connected', resolve));
+    const query = 'subscription { actionChanged { kind action { status maker { name } } } }';
+    const events = client.iterate({ query });
+    let heard = false;
+    const first = events.next().finally(() => (heard = true));
+    const order = '{ patient: "Patient/maria-lindqvist", code: { system: "http://loinc.org", code: "36643-5" } }';
+    const propose = `mutation { fhirCreateServiceRequest(input: ${order}) { userErrors { code message } } }`;
+    // It is followed some time after it was asked for; what happened before is not told.
+    await acknowledged;
+    while (!heard) await product.ask('operator@acme.test', propose);
+    const action = { status: 'AWAITING_APPROVAL', maker: { name: 'Olga Operator' } };
+    expect((await first).value).toEqual({ data: { actionChanged: { kind: 'PROPOSED', action } } });
+    const end = (async () => {
+      for (;;) if ((await events.next()).done) return 'a plain end';
+    })();
+    end.catch(() => {});
+    await product.process('actions').end('SIGTERM');
+    await expect(end).rejects.toMatchObject([{ extensions: { code: 'SUBSCRIPTION_INTERRUPTED' } }]);
+    await client.dispose();
+    await product.startProcess('actions');
+  }, 90_000);
 
   it('lets nobody change the decision log, with the very role that its processes log in with', async () => {
     const database = await Database.open({ entities: [], url: product.postgres.appUrl });

@@ -153,7 +153,7 @@ describe('the examples of the guides', () => {
 
   beforeAll(async () => {
     rmSync(folder, { recursive: true, force: true });
-    for (const guide of ['frontend', 'partners', 'admins']) {
+    for (const guide of ['frontend', 'live', 'partners', 'admins']) {
       write(`${guide}/package.json`, '{ "type": "module" }');
       for (const { file, code } of blocks(`docs/${guide}.md`)) if (file) write(`${guide}/${file}`, code);
     }

@@ -18,6 +18,7 @@ import { SignInThrottle } from './authentication/sign-in-throttle.ts';
 import { signInFields, type TenantsDesk, tenantsDesk } from './authentication/tenants-desk.ts';
 import { createBundle, type GraphBundle } from './graph/bundle.ts';
 import type { SubgraphLink } from './graph/subgraph-link.ts';
+import { LiveOperations } from './live/live-operations.ts';
 import type { Directory } from './scim/directory.ts';
 import { graphDirectory } from './scim/graph-directory.ts';
 
@@ -46,6 +47,8 @@ export class Gateway {
   readonly publicUrl: string | undefined;
   /** The people and groups of the caller's tenant, for directories that provision them. */
   readonly directoryOf: (caller: Principal) => Directory;
+  /** Subscriptions, and what else is asked where more than one answer may come. */
+  readonly live: LiveOperations;
   readonly demo: Demo | undefined;
   readonly #signer: PrincipalSigner | undefined;
   #bundle: GraphBundle;
@@ -56,6 +59,7 @@ export class Gateway {
     this.demo = options.demo;
     this.#signer = options.signer;
     this.#bundle = bundle;
+    this.live = new LiveOperations({ bundle: () => this.#bundle, log: options.log, metrics: this.metrics });
     this.publicUrl = options.config.publicUrl;
     const tenants = tenantsAmong(options.links);
     this.directoryOf = graphDirectory({ tenants, log: options.log });
@@ -96,6 +100,7 @@ export class Gateway {
   }
 
   close(): Promise<void> {
+    this.live.close();
     return this.#bundle.close();
   }
 }

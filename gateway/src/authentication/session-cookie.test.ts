@@ -1,7 +1,7 @@
 import { newId } from '@countersign/kernel';
 import { describe, expect, it } from '@jest/globals';
 import { issueApiKey, issueSessionToken } from './opaque-tokens.ts';
-import { sessionAuthorization, sessionCookie } from './session-cookie.ts';
+import { handshakeAuthorization, sessionAuthorization, sessionCookie } from './session-cookie.ts';
 
 describe('the session cookie', () => {
   const own = 'https://graph.example';
@@ -39,6 +39,23 @@ describe('the session cookie', () => {
     ],
   ])('counts for nothing when %s', (_what, headers: Record<string, string | undefined>) => {
     expect(sessionAuthorization({ ...json, ...headers }, own)).toBeUndefined();
+  });
+
+  it('counts for a WebSocket that our own page opens, and for no other', () => {
+    expect(handshakeAuthorization({ cookie, origin: own }, own)).toBe(`Bearer ${token}`);
+    expect(handshakeAuthorization({ cookie, origin: own, 'sec-fetch-site': 'same-origin' }, own)).toBe(
+      `Bearer ${token}`,
+    );
+    for (const headers of [
+      {},
+      { 'sec-fetch-site': 'same-origin' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: own, 'sec-fetch-site': 'same-site' },
+    ]) {
+      expect(handshakeAuthorization({ cookie, ...headers }, own)).toBeUndefined();
+    }
+    expect(handshakeAuthorization({ cookie, origin: own }, undefined)).toBeUndefined();
   });
 
   it('counts for nothing from a page whose origin we do not know', () => {

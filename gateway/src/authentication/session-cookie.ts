@@ -17,7 +17,19 @@ export function sessionCookie(origin: string, token: string, maxAge: number): st
  * else is as if there were no cookie, so that a foreign page rides on nobody's session.
  */
 export function sessionAuthorization(headers: IncomingHttpHeaders, origin: string | undefined): string | undefined {
-  if (!fromOwnPage(headers, origin) || !forcesPreflight(headers)) return undefined;
+  return fromOwnPage(headers, origin) && forcesPreflight(headers) ? ofCookie(headers, origin) : undefined;
+}
+
+/**
+ * The same for the handshake of a WebSocket. It has no body and needs no preflight, whoever begins it; but every browser
+ * says which page does (RFC 6455, 4.1, 8), and that has to be one of our own.
+ */
+export function handshakeAuthorization(headers: IncomingHttpHeaders, origin: string | undefined): string | undefined {
+  if (headers.origin === undefined || !fromOwnPage(headers, origin)) return undefined;
+  return ofCookie(headers, origin);
+}
+
+function ofCookie(headers: IncomingHttpHeaders, origin: string | undefined): string | undefined {
   const token = readCookies(headers.cookie).get(nameAt(origin?.startsWith('https:') ?? false));
   return token !== undefined && parseOpaqueToken(token)?.kind === 'session' ? `Bearer ${token}` : undefined;
 }

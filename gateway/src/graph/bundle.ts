@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApolloServer } from '@apollo/server';
-import type { GraphRequest, RequestContext } from '@countersign/kernel';
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { type EventStream, type GraphRequest, mapEvents, type RequestContext } from '@countersign/kernel';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { apiErrors } from '../limits/api-errors.ts';
 import { costLimit } from '../limits/cost.ts';
 import { knownOperation } from '../limits/known-operation.ts';
@@ -12,6 +12,7 @@ import { createExecutor } from './executor.ts';
 import { operatorLog } from './operator-log.ts';
 import { PermittedSchemas } from './permitted-schema.ts';
 import type { SubgraphLink } from './subgraph-link.ts';
+import type { BegunSubscription, LiveContext } from './subscription-plans.ts';
 
 /**
  * One version of the graph: composed, planned, compiled, never changed. A new version is a new bundle; whoever began on
@@ -25,7 +26,23 @@ export interface GraphBundle {
   readonly apiSchema: GraphQLSchema;
   readonly server: ApolloServer<RequestContext>;
   execute(request: GraphRequest, context: RequestContext): Promise<ExecutionResult>;
+  /**
+   * Runs an operation whose answers may go on coming: the events of a subscription, or the one answer of anything else.
+   * `fresh` is asked for the caller as they stand, before each event; what it throws ends the subscription.
+   */
+  follow(
+    request: LiveRequest,
+    context: RequestContext,
+    fresh: () => Promise<RequestContext>,
+  ): Promise<ExecutionResult | EventStream>;
   close(): Promise<void>;
+}
+
+export interface LiveRequest extends GraphRequest {
+  /** Automatic persisted queries. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
+  /** Refuse everything else. */
+  readonly subscriptionsOnly?: boolean;
 }
 
 export async function createBundle(links: readonly SubgraphLink[]): Promise<GraphBundle> {
@@ -62,6 +79,37 @@ export async function createBundle(links: readonly SubgraphLink[]): Promise<Grap
       if (body.kind !== 'single') throw new Error('Incremental delivery is not offered.');
       return body.singleResult as ExecutionResult; // The same shape, formatted.
     },
+    follow: (request, context, fresh) => follow(server, request, context, fresh),
     close: () => server.stop(),
   };
+}
+
+/** The server parses, validates and limits it and begins it; from then on each event is an answer of its own. */
+async function follow(
+  server: ApolloServer<RequestContext>,
+  { query, variables, operationName, extensions, subscriptionsOnly = false }: LiveRequest,
+  context: RequestContext,
+  fresh: () => Promise<RequestContext>,
+): Promise<ExecutionResult | EventStream> {
+  let begun: BegunSubscription | undefined;
+  const live = { subscriptionsOnly, begun: (subscription: BegunSubscription) => (begun = subscription) };
+  const contextValue: RequestContext & LiveContext = { ...context, live };
+  const { body } = await server.executeOperation({ query, variables, operationName, extensions }, { contextValue });
+  if (body.kind !== 'single') throw new Error('Incremental delivery is not offered.');
+  const result = body.singleResult as ExecutionResult; // The same shape, formatted.
+  const subscription = begun as BegunSubscription | undefined; // Set above, in a call that the compiler cannot see.
+  if (!subscription) return result;
+  if (result.errors) {
+    await subscription.events.return();
+    return result;
+  }
+  return mapEvents(subscription.events, async (event) => {
+    const { data, errors } = await subscription.answer(event, await fresh());
+    return errors ? { data, errors: errors.map(shown) } : { data };
+  });
+}
+
+function shown(error: GraphQLError): GraphQLError {
+  const { message, path, extensions } = apiErrors(error.toJSON());
+  return new GraphQLError(message, { path, extensions });
 }

@@ -1,11 +1,13 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import {
   CountersignError,
+  type EventStream,
   type GraphRequest,
   type Logger,
   type PrincipalSigner,
   type RequestContext,
   remoteExecutor,
+  remoteSubscriber,
   requestContext,
   type SubgraphRuntime,
   servicePrincipal,
@@ -19,6 +21,8 @@ export interface SubgraphLink {
   readonly url?: string;
   sdl(): Promise<string>;
   execute(request: GraphRequest, context: RequestContext): Promise<ExecutionResult>;
+  /** Begins a subscription; answers its events, or why it was refused. */
+  subscribe(request: GraphRequest, context: RequestContext): Promise<ExecutionResult | EventStream>;
 }
 
 export function localLink(runtime: SubgraphRuntime): SubgraphLink {
@@ -26,6 +30,7 @@ export function localLink(runtime: SubgraphRuntime): SubgraphLink {
     name: runtime.name,
     sdl: async () => runtime.sdl,
     execute: (request, context) => runtime.execute(request, context),
+    subscribe: (request, context) => runtime.subscribe(request, context),
   };
 }
 
@@ -35,6 +40,7 @@ export function remoteLink(name: string, url: string, signer: PrincipalSigner, l
     name,
     url,
     execute,
+    subscribe: remoteSubscriber(url, name, signer),
     sdl: async () => {
       const asGateway = requestContext(servicePrincipal(nobody, 'gateway', []), log);
       const { data, errors } = await execute({ query: '{ _service { sdl } }' }, asGateway);

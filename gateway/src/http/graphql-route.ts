@@ -2,8 +2,9 @@ import { HeaderMap } from '@apollo/server';
 import { CountersignError, inSpan, type RequestContext, requestContext } from '@countersign/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Gateway } from '../gateway.ts';
-import { callerOf } from './caller.ts';
+import { callerOf, originOf } from './caller.ts';
 import { sendError } from './errors.ts';
+import { streamEvents, wantsEvents } from './event-stream.ts';
 
 /** `GET` and `POST /graphql`, as the GraphQL-over-HTTP specification has it. */
 export function graphqlRoute(app: FastifyInstance, gateway: Gateway): void {
@@ -11,6 +12,7 @@ export function graphqlRoute(app: FastifyInstance, gateway: Gateway): void {
     method: ['GET', 'POST'],
     url: '/graphql',
     handler: async (request, reply) => {
+      if (wantsEvents(request)) return streamEvents(request, reply, gateway);
       let context: RequestContext;
       try {
         context = await authenticate(request, gateway);
@@ -26,10 +28,7 @@ async function authenticate(request: FastifyRequest, gateway: Gateway): Promise<
   const signed = gateway.signedCaller(request.headers, request.rawBody ?? '');
   if (signed) return requestContext(signed.principal, gateway.log, signed.origin);
   const principal = await callerOf(request, gateway);
-  return requestContext(principal, gateway.log, {
-    workflow: text(request.headers['x-countersign-workflow']),
-    surface: text(request.headers['x-countersign-surface']) ?? 'api',
-  });
+  return requestContext(principal, gateway.log, originOf(request.headers));
 }
 
 async function answer(request: FastifyRequest, reply: FastifyReply, gateway: Gateway, context: RequestContext) {
@@ -70,6 +69,3 @@ function operationName(request: FastifyRequest): string {
       : undefined;
   return typeof name === 'string' && /^\w{1,64}$/.test(name) ? name : 'anonymous';
 }
-
-const text = (value: string | string[] | undefined): string | undefined =>
-  typeof value === 'string' && value.length <= 100 ? value : undefined;

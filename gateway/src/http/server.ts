@@ -11,6 +11,7 @@ import { demoRoutes } from './demo-routes.ts';
 import { sendError } from './errors.ts';
 import { graphqlRoute } from './graphql-route.ts';
 import { healthRoutes } from './health-routes.ts';
+import { liveSocket } from './live-socket.ts';
 import { provisioningRoutes } from './provisioning-routes.ts';
 
 declare module 'fastify' {
@@ -81,6 +82,7 @@ async function createApp(gateway: Gateway): Promise<FastifyInstance> {
   });
   await app.register(cors, { origin: [...gateway.config.allowedOrigins], maxAge: 600 });
   graphqlRoute(app, gateway);
+  liveSocket(app, gateway);
   healthRoutes(app, gateway);
   const { authenticator, config, desk, log, providers: directory, publicUrl, throttle } = gateway;
   const { allowedOrigins, secretKey: secret } = config;

@@ -16,6 +16,12 @@ export const errorCatalogue = {
   QUERY_TOO_MANY_ALIASES: { status: 400, meaning: 'The query uses more aliases than allowed.' },
   QUERY_TOO_MANY_TOKENS: { status: 400, meaning: 'The query has more tokens than allowed.' },
   QUERY_TOO_COSTLY: { status: 400, meaning: 'The query could return more than allowed.' },
+  TOO_MANY_SUBSCRIPTIONS: { status: 429, meaning: 'More subscriptions at once than are allowed.' },
+  SUBSCRIPTION_TOO_SLOW: { status: 503, meaning: 'Events were not taken fast enough: subscribe again and read anew.' },
+  SUBSCRIPTION_INTERRUPTED: {
+    status: 503,
+    meaning: 'The stream broke off, and something may have been missed: subscribe again and read anew.',
+  },
   PORT_TAKEN: { status: 500, meaning: 'Another program listens on the port.' },
   DATA_DIR_UNWRITABLE: { status: 500, meaning: 'The data folder cannot be created or written.' },
   DATA_DIR_IN_USE: { status: 500, meaning: 'Another Countersign process uses the data folder.' },

@@ -15,7 +15,7 @@ export { CountersignError, type ErrorCode, errorCatalogue, hasCode, maskError, n
 export { type DomainEvent, type EventConsumer, type EventOrigin, publish } from './events/event.ts';
 export { Events, migrateQueue } from './events/events.ts';
 export { Loop } from './events/loop.ts';
-export { type Executor, GraphClient, type GraphRequest } from './graph/client.ts';
+export { type EventStream, type Executor, GraphClient, type GraphRequest, type Subscriber } from './graph/client.ts';
 export { JsonScalar } from './graph/json-scalar.ts';
 export { assembleKernel } from './graph/kernel.ts';
 export { inOrder, loadTogether } from './graph/loaders.ts';
@@ -30,9 +30,12 @@ export {
   parsePage,
 } from './graph/relay.ts';
 export { remoteExecutor, serveSubgraph } from './graph/remote.ts';
+export { remoteSubscriber } from './graph/remote-events.ts';
 export { SubgraphRuntime } from './graph/runtime.ts';
+export { followed } from './graph/schema.ts';
 export {
   defineSubgraph,
+  type Follow,
   type Kernel,
   type ReferenceResolver,
   type SchemaExtension,
@@ -42,6 +45,9 @@ export {
 } from './graph/subgraph.ts';
 export { payload, problem, UserError, UserProblem } from './graph/user-error.ts';
 export { isUuid, newId, type TenantId, tenantId } from './ids.ts';
+export { interrupted, LiveFeed } from './live/feed.ts';
+export { LiveHub } from './live/hub.ts';
+export { type Interruptible, interruptible, mapEvents } from './live/streams.ts';
 export { Access } from './permissions/access.ts';
 export type { AccessRecord, AccessRefused } from './permissions/access-records.ts';
 export * from './permissions/cedar/index.ts';

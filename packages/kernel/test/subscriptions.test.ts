@@ -7,9 +7,13 @@ import {
   changeAccess,
   createSchema,
   defineSubgraph,
+  type EventStream,
   migration,
   newId,
+  PrincipalSigner,
+  remoteSubscriber,
   requestContext,
+  serveSubgraph,
   tenantTable,
 } from '../src/index.ts';
 import { startTestSubgraphs, type TestSubgraphs, testPrincipal } from '../src/testing/index.ts';
@@ -43,6 +47,12 @@ class Ticks {
     return `tick ${tick}`;
   }
 
+  @Subscription(() => String, { nullable: true, subscribe: () => feed.events() })
+  oddTicks(@Root() tick: number): string | null {
+    if (tick > 100) throw new Error('No clock goes so far.');
+    return tick % 2 === 1 ? `tick ${tick}` : null;
+  }
+
   @Subscription(() => String, { subscribe: () => feed.events() })
   unnamed(): string {
     return 'tick';
@@ -68,7 +78,7 @@ const ticking = defineSubgraph({
   permissions: {
     catalogue: [{ name: 'knowledge:tick:hear', description: 'Hear ticks.', risk: 'LOW' }],
     Query: { hour: anyone },
-    Subscription: { ticks: can('knowledge:tick:hear') },
+    Subscription: { ticks: can('knowledge:tick:hear'), oddTicks: can('knowledge:tick:hear') },
   },
   assemble: () => ({ resolvers: [new Ticks()] }),
 });
@@ -128,5 +138,87 @@ describe('a subscription', () => {
     feed.put(2);
     await expect(second).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect((await events.next()).done).toBe(true);
+  });
+
+  describe.each(['in this process', 'in another process'])('%s', (where) => {
+    const key = 'a key between processes, long enough for one';
+    let served: Awaited<ReturnType<typeof serveSubgraph>>;
+    const runtime = () => {
+      const found = house.runtimes.get('knowledge');
+      if (!found) throw new Error('No subgraph.');
+      return found;
+    };
+    beforeAll(async () => {
+      const { log } = house.kernel;
+      served = await serveSubgraph({
+        runtime: runtime(),
+        signer: new PrincipalSigner(key),
+        log,
+        host: 'localhost',
+        port: 0,
+      });
+    });
+    afterAll(() => served.close());
+
+    const begin = (query: string, permissions = ['knowledge:tick:hear'], signer = new PrincipalSigner(key)) => {
+      const context = requestContext(testPrincipal({ permissions }), house.kernel.log);
+      if (where === 'in this process') return runtime().subscribe({ query }, context);
+      return remoteSubscriber(served.url, 'knowledge', signer)({ query }, context);
+    };
+    const begun = async (query: string): Promise<EventStream> => {
+      const events = await begin(query);
+      if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
+      return events;
+    };
+    /** The event's turn comes once it is waited for. */
+    const put = async (...ticks: number[]): Promise<void> => {
+      for (const tick of ticks) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        feed.put(tick);
+      }
+    };
+
+    it('answers each event like an operation of its own, and leaves out what answers null alone', async () => {
+      const events = await begun('subscription { oddTicks }');
+      const first = events.next();
+      await put(2, 3);
+      expect((await first).value).toEqual({ data: { oddTicks: 'tick 3' } });
+      const second = events.next();
+      await put(101);
+      expect((await second).value).toMatchObject({
+        data: { oddTicks: null },
+        errors: [{ extensions: { code: 'INTERNAL_ERROR' } }],
+      });
+      const last = events.next();
+      void put(5);
+      await events.return();
+      expect((await last).done).toBe(true);
+    });
+
+    it('refuses with the code, and begins nothing', async () => {
+      const before = feed.begun;
+      expect(await begin('subscription { ticks }', [])).toMatchObject({
+        errors: [{ extensions: { code: 'FORBIDDEN' } }],
+      });
+      expect(await begin('subscription { tocks }')).toMatchObject({
+        errors: [{ extensions: { code: 'BAD_REQUEST' } }],
+      });
+      expect(feed.begun).toBe(before);
+    });
+
+    if (where === 'in this process') return;
+
+    it('takes no caller that is not signed by us, and ends what is under way when it ends', async () => {
+      const stranger = new PrincipalSigner('a key that is long enough and of somebody else');
+      expect(await begin('subscription { ticks }', undefined, stranger)).toMatchObject({
+        errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+      });
+      const events = await begun('subscription { ticks }');
+      const next = events.next();
+      const closed = served.close();
+      void put(1);
+      await expect(next).rejects.toMatchObject({ extensions: { code: 'SUBSCRIPTION_INTERRUPTED' } });
+      await closed;
+    });
   });
 });

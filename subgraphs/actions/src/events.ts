@@ -3,6 +3,8 @@ export interface ActionEvents {
   ActionProposed: ActionFact;
   ActionApproved: ActionFact;
   ActionRejected: ActionFact;
+  /** Somebody tells those again who could approve it. */
+  ApprovalReminded: ActionFact;
   /** `undoOf`: the action that this one undoes; null for one that undoes nothing. */
   ActionSucceeded: ActionFact & { readonly undoOf: string | null };
   /** The other side has it and answers later. */

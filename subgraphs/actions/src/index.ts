@@ -23,6 +23,7 @@ import { suspensions } from './migrations/006-suspensions.ts';
 import { expiry } from './migrations/007-expiry.ts';
 import { gates } from './migrations/008-gates.ts';
 import { retries } from './migrations/009-retries.ts';
+import { live } from './migrations/010-live.ts';
 import { autonomy } from './migrations/011-autonomy.ts';
 import { webhooks } from './migrations/012-webhooks.ts';
 import { settlement } from './migrations/015-settlement.ts';
@@ -36,6 +37,7 @@ import { ConnectorResolver } from './resolvers/connector.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
 import { DelegationResolver } from './resolvers/delegation.resolver.ts';
 import { InboxResolver } from './resolvers/inbox.resolver.ts';
+import { LiveResolver } from './resolvers/live.resolver.ts';
 import { LogErasureResolver } from './resolvers/log-erasure.resolver.ts';
 import { LogExportResolver } from './resolvers/log-export.resolver.ts';
 import { LogProofsResolver } from './resolvers/log-proofs.resolver.ts';
@@ -43,6 +45,7 @@ import { SettlementResolver } from './resolvers/settlement.resolver.ts';
 import { SuspensionResolver } from './resolvers/suspension.resolver.ts';
 import { toolMutations } from './resolvers/tool-mutations.ts';
 import { WebhookResolver } from './resolvers/webhook.resolver.ts';
+import { asksForApproval, type WantedChanges, wants } from './services/action-changes.ts';
 import { assembleServices, type Timing } from './services/assemble-services.ts';
 import { webhookConsumers } from './services/webhooks/index.ts';
 
@@ -73,7 +76,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
     ],
     migrations: [
       ...[initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
-      ...[autonomy, webhooks, settlement, delegations],
+      ...[live, autonomy, webhooks, settlement, delegations],
     ],
     permissions,
     assemble: (kernel) => {
@@ -104,6 +107,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new InboxResolver(services.inbox),
           new AutonomyResolver(services),
           new WebhookResolver(hooks),
+          new LiveResolver(services),
         ],
         references: {
           Action: (keys, context) =>
@@ -117,10 +121,17 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
               keys.map((key) => String(key.id)),
             ),
         },
+        follows: {
+          // The arguments are those of the field, which GraphQL has checked.
+          actionChanged: (args, { principal }) =>
+            services.changes.follow(principal.tenantId, wants(args as WantedChanges)),
+          approvalRequested: (_args, { principal }) => services.changes.follow(principal.tenantId, asksForApproval),
+        },
         extension: toolMutations(catalogue, services.unattended),
         consumers: [...consumers(logWriter), ...webhookConsumers(hooks.fanOut)],
         loops: [sealing, recovering, expiring, sending, tidying],
         start: async () => {
+          await services.changes.start();
           // Woken by what was written, not by every commit: the sealer's own would wake it again.
           const forgetEntries = kernel.database.onCommit(() => logWriter.takeWritten() && sealing.wake());
           const forgetWebhooks = kernel.database.onCommit(() => hooks.fanOut.takeWritten() && sending.wake());
@@ -132,6 +143,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
         },
         stop: async () => {
           forget();
+          await services.changes.stop();
           await stop();
         },
       };

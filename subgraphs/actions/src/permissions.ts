@@ -105,6 +105,7 @@ export const permissions: SubgraphPermissions = {
     // They take leave to propose with the action's tool, which the service insists on.
     previewAction: canList('actions:action:read'),
     reviseAction: canList('actions:action:read'),
+    remindApprovers: onAction('actions:action:read'),
     eraseLogValues: can('actions:log:erase'),
     configureConnector: can('actions:connector:configure'),
     delegateApprovals: can('actions:action:approve'),
@@ -126,6 +127,11 @@ export const permissions: SubgraphPermissions = {
     replayWebhookDelivery: can('actions:webhook:administer'),
     replayWebhookDeliveries: can('actions:webhook:administer'),
     // Each tool's own mutation needs `tool:<connector>.<tool>:propose`: see resolvers/tool-mutations.ts.
+  },
+  Subscription: {
+    // Decided for each event on its action, as for the lists: what is hidden is not told.
+    actionChanged: canList('actions:action:read'),
+    approvalRequested: canList('actions:action:approve'),
   },
   entities: {
     Action: canList('actions:action:read'),

@@ -14,6 +14,12 @@ export interface GraphRequest {
 /** Runs one operation of the whole graph. In one process a call, across processes an HTTP request. */
 export type Executor = (request: GraphRequest, context: RequestContext) => Promise<ExecutionResult>;
 
+/** The events of a subscription, each an answer of its own. It throws what ends it before its time. */
+export type EventStream = AsyncGenerator<ExecutionResult, void, void>;
+
+/** Begins a subscription; answers its events, or why it was refused. */
+export type Subscriber = (request: GraphRequest, context: RequestContext) => Promise<ExecutionResult | EventStream>;
+
 /**
  * How subgraphs speak to each other: an operation of the whole graph, with the caller's own principal, so that what the
  * caller may not see stays unseen by construction.

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { CountersignError } from '../errors.ts';
+import { interrupted } from '../live/feed.ts';
+import { type Interruptible, interruptible } from '../live/streams.ts';
 import { requestContext } from '../principal/context.ts';
 import { type PrincipalSigner, principalHeader } from '../principal/signature.ts';
 import type { Logger } from '../telemetry/log.ts';
-import type { Executor, GraphRequest } from './client.ts';
+import type { EventStream, Executor, GraphRequest } from './client.ts';
+import { eventsType, sendEvents } from './remote-events.ts';
 import type { SubgraphRuntime } from './runtime.ts';
 
 const maxBody = 8 * 1024 * 1024;
@@ -23,9 +26,15 @@ export interface SubgraphServerOptions {
  * its SDL. `GET /health` alone is open.
  */
 export async function serveSubgraph(options: SubgraphServerOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const streams = new Set<Interruptible<ExecutionResult>>();
   const server = createServer((request, response) => {
     answer(request, options).then(
-      ({ status, body }) => send(response, status, body),
+      (answered) => {
+        if (!('events' in answered)) return send(response, answered.status, answered.body);
+        const stream: Interruptible<ExecutionResult> = interruptible(answered.events, () => streams.delete(stream));
+        streams.add(stream);
+        return sendEvents(response, stream.events, options.log);
+      },
       (error: unknown) => {
         options.log.error({ err: error }, 'A request failed');
         send(response, 500, {
@@ -40,6 +49,7 @@ export async function serveSubgraph(options: SubgraphServerOptions): Promise<{ u
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        for (const stream of [...streams]) stream.interrupt(interrupted());
         server.closeIdleConnections();
       }),
   };
@@ -48,7 +58,7 @@ export async function serveSubgraph(options: SubgraphServerOptions): Promise<{ u
 async function answer(
   request: IncomingMessage,
   { runtime, signer, log }: SubgraphServerOptions,
-): Promise<{ status: number; body: object }> {
+): Promise<{ status: number; body: object } | { events: EventStream }> {
   if (request.method === 'GET' && request.url === '/health')
     return { status: 200, body: { status: 'ok', subgraph: runtime.name } };
   try {
@@ -56,7 +66,10 @@ async function answer(
     const header = request.headers[principalHeader];
     const { principal, origin } = signer.verify(typeof header === 'string' ? header : undefined, runtime.name, text);
     const body = parseRequest(text);
-    return { status: 200, body: await runtime.execute(body, requestContext(principal, log, origin)) };
+    const context = requestContext(principal, log, origin);
+    if (request.headers.accept !== eventsType) return { status: 200, body: await runtime.execute(body, context) };
+    const begun = await runtime.subscribe(body, context);
+    return Symbol.asyncIterator in begun ? { events: begun } : { status: 200, body: begun };
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
     return { status: error.status, body: { errors: [{ message: error.message, extensions: { code: error.code } }] } };

@@ -1,4 +1,5 @@
 import {
+  createSourceEventStream,
   type DocumentNode,
   type ExecutionResult,
   execute,
@@ -10,11 +11,12 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { maskError, rootCause } from '../errors.ts';
+import { mapEvents } from '../live/streams.ts';
 import type { Access } from '../permissions/access.ts';
 import type { SubgraphPermissions } from '../permissions/guard.ts';
 import { AccessDenied } from '../permissions/refusals.ts';
 import type { RequestContext } from '../principal/context.ts';
-import type { GraphRequest } from './client.ts';
+import type { EventStream, GraphRequest } from './client.ts';
 import { type BuiltSchema, buildSubgraph } from './schema.ts';
 import type { Kernel, SubgraphDefinition, SubgraphParts } from './subgraph.ts';
 
@@ -57,6 +59,36 @@ export class SubgraphRuntime {
     }
   }
 
+  /**
+   * Begins a subscription: answers its events, or why it was refused. Each event is answered like an operation of its own,
+   * for the caller as they stand by then; one that answers null alone concerns something hidden, and is not told. A fault
+   * or a refusal ends the stream: it is thrown, masked, with its code.
+   */
+  async subscribe(request: GraphRequest, caller: RequestContext): Promise<ExecutionResult | EventStream> {
+    let context: RequestContext = { ...caller, loaders: new Map(), access: this.#access };
+    try {
+      context = { ...context, principal: await this.#access.current(caller.principal) };
+      const { operationName } = request;
+      const document = this.#parse(request);
+      const operation = { schema: this.schema, document, operationName, variableValues: request.variables };
+      const source = await createSourceEventStream({ ...operation, contextValue: context });
+      if (!(Symbol.asyncIterator in source)) return { errors: await this.#answerable(source.errors ?? [], context) };
+      const answer = async (event: unknown): Promise<ExecutionResult | undefined> => {
+        const principal = await this.#access.current(context.principal);
+        context = { ...context, principal, loaders: new Map() };
+        const result = await execute({ ...operation, rootValue: event, contextValue: context });
+        if (result.errors) return { ...result, errors: await this.#answerable(result.errors, context) };
+        return Object.values(result.data ?? {}).some((told) => told !== null) ? result : undefined;
+      };
+      return mapEvents(source, answer, async (error) => {
+        const [shown] = await this.#answerable([toGraphQLError(error)], context);
+        return shown ?? error;
+      });
+    } catch (error) {
+      return { errors: await this.#answerable([toGraphQLError(error)], context) };
+    }
+  }
+
   /** Errors as the caller may see them, once the refusals among them are written down. */
   async #answerable(errors: readonly GraphQLError[], context: RequestContext): Promise<GraphQLError[]> {
     const refusals = errors.map(rootCause).filter((cause) => cause instanceof AccessDenied);
@@ -68,12 +100,16 @@ export class SubgraphRuntime {
     const key = request.operationName ? `${request.operationName}\n${request.query}` : request.query;
     const known = this.#compiled.get(key);
     if (known) return known;
+    const compiled = compile(this.schema, this.#parse(request), request.operationName);
+    this.#compiled.set(key, compiled);
+    return compiled;
+  }
+
+  #parse(request: GraphRequest): DocumentNode {
     const document = request.document ?? parse(request.query);
     const problems = validate(this.schema, document);
     if (problems[0]) throw problems[0];
-    const compiled = compile(this.schema, document, request.operationName);
-    this.#compiled.set(key, compiled);
-    return compiled;
+    return document;
   }
 
   #mask(error: GraphQLError, context: RequestContext): GraphQLError {

@@ -9,7 +9,7 @@ import type { RequestContext } from '../principal/context.ts';
 import { JsonScalar } from './json-scalar.ts';
 import { loadTogether } from './loaders.ts';
 import { permissionDirective, withPermissions } from './permission-directive.ts';
-import type { ReferenceResolver, SubgraphDefinition, SubgraphParts } from './subgraph.ts';
+import type { Follow, ReferenceResolver, SubgraphDefinition, SubgraphParts } from './subgraph.ts';
 
 const federation = parse(`extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.9"
@@ -22,6 +22,11 @@ const noTopics = {
   subscribe: (): never => {
     throw new Error('A subscription has to say what it follows: `subscribe` in its decorator.');
   },
+};
+
+/** Stands in a subscription's decorator where its subgraph says what it follows: see `SubgraphParts.follows`. */
+export const followed = (): never => {
+  throw new Error('The subgraph does not say what this subscription follows.');
 };
 
 export interface BuiltSchema {
@@ -52,6 +57,7 @@ export function buildSubgraph(definition: SubgraphDefinition, parts: SubgraphPar
   const resolvers = mergeResolvers(
     createResolversMap(base),
     parts.extension?.resolvers ?? {},
+    followingResolvers(createResolversMap(base).Subscription, parts.follows ?? {}),
     referenceResolvers(entityNames(typeDefs), parts.references ?? {}, permissions.entities ?? {}),
   );
   const modules = typeDefs.map((document, index) => ({
@@ -88,6 +94,18 @@ function mergeResolvers(...maps: ResolverMap[]): ResolverMap {
 
 const isPlainObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+function followingResolvers(own: unknown, follows: Readonly<Record<string, Follow>>): ResolverMap {
+  const fields = isPlainObject(own) ? new Map(Object.entries(own)) : new Map<string, object>();
+  const following = Object.entries(follows).map(([name, follow]) => {
+    const field = fields.get(name);
+    if (!field) throw new Error(`There is no subscription ${name} to follow something.`);
+    const subscribe = (_source: unknown, args: Record<string, unknown>, context: RequestContext) =>
+      follow(args, context);
+    return [name, { ...field, subscribe }] as const;
+  });
+  return following.length > 0 ? { Subscription: Object.fromEntries(following) } : {};
+}
 
 /** Every type with a `@key`: each is a way in, named in permissions.ts or denied. */
 function entityNames(documents: readonly DocumentNode[]): string[] {

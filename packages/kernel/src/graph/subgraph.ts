@@ -42,12 +42,17 @@ export interface SchemaExtension {
   readonly permissions?: Pick<SubgraphPermissions, 'catalogue' | 'Query' | 'Mutation'>;
 }
 
+/** What a subscription follows: called once the caller was let through, with the field's own arguments. */
+export type Follow = (args: Readonly<Record<string, unknown>>, context: RequestContext) => AsyncIterable<unknown>;
+
 /** One subgraph at work in this process, made for one kernel. */
 export interface SubgraphParts {
   /** Instances of the type-graphql resolver classes. */
   readonly resolvers: readonly object[];
   readonly references?: Readonly<Record<string, ReferenceResolver>>;
   readonly extension?: SchemaExtension;
+  /** What each subscription follows, by its name; in its resolver's decorator stands `followed`. */
+  readonly follows?: Readonly<Record<string, Follow>>;
   readonly consumers?: readonly EventConsumer[];
   readonly loops?: readonly Loop[];
   /** Runs once everything is up, before requests are answered. */

@@ -1,11 +1,10 @@
-import { Client } from 'pg';
 import type { Database } from '../database/database.ts';
+import { Listening } from '../database/listening.ts';
 import type { TenantId } from '../ids.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** How long a tenant's revision is believed without asking again, in milliseconds: the bound for a lost notification. */
 export const believedMs = { listening: 5_000, deaf: 500 } as const;
-const reconnectMs = { first: 100, most: 5_000 } as const;
 
 /**
  * The access revision of each tenant, as far as this process knows. Changes made here are known when they are committed;
@@ -13,29 +12,26 @@ const reconnectMs = { first: 100, most: 5_000 } as const;
  */
 export class Revisions {
   readonly #known = new Map<TenantId, { readonly revision: number; readonly at: number }>();
-  readonly #log: Logger;
-  readonly #url: string | undefined;
+  /** Absent on the embedded database, which belongs to this process: what was not told has not happened. */
+  readonly #others: Listening | undefined;
   readonly #listeners = new Set<(tenantId: TenantId | null) => void>();
   #told = 0;
-  #delayMs: number = reconnectMs.first;
-  #client: Client | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #listening = false;
-  #stopped = false;
 
   constructor(database: Database, log: Logger) {
-    this.#log = log;
-    this.#url = database.backend.kind === 'postgres' ? database.backend.url : undefined;
+    // The payload is a tenant's id; what is not known needs no forgetting.
+    const heard = (payload: string) => this.#forget(payload as TenantId);
+    const listener = { heard, begun: () => this.#forgetAll() };
+    const distributed = database.backend.kind === 'postgres';
+    this.#others = distributed ? new Listening(database, 'countersign_access', listener, log) : undefined;
     database.onCommit(({ accessChanged }) => accessChanged && this.#forget(accessChanged));
   }
 
   get(tenantId: TenantId): number | undefined {
     const known = this.#known.get(tenantId);
     if (!known) return undefined;
-    // The embedded database belongs to this process: what was not told has not happened.
-    if (this.#url === undefined) return known.revision;
+    if (!this.#others) return known.revision;
     const age = performance.now() - known.at;
-    return age <= (this.#listening ? believedMs.listening : believedMs.deaf) ? known.revision : undefined;
+    return age <= (this.#others.listening ? believedMs.listening : believedMs.deaf) ? known.revision : undefined;
   }
 
   /** Counts what was told. To be read before a revision is asked for and handed in with the answer. */
@@ -58,43 +54,11 @@ export class Revisions {
 
   /** Begins to listen; without a PostgreSQL server there is nothing to listen to. */
   async start(): Promise<void> {
-    if (this.#url) await this.#connect();
+    await this.#others?.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#retry);
-    await this.#client?.end().catch(() => {});
-  }
-
-  async #connect(): Promise<void> {
-    const client = new Client({ connectionString: this.#url, connectionTimeoutMillis: 5_000, keepAlive: true });
-    const lost = once(() => this.#lost(client));
-    client.on('error', lost);
-    client.on('end', lost);
-    // The payload is a tenant's id; what is not known needs no forgetting.
-    client.on('notification', ({ payload = '' }) => this.#forget(payload as TenantId));
-    try {
-      await client.connect();
-      await client.query('listen countersign_access');
-    } catch (error) {
-      this.#log.warn({ err: error }, 'Permission changes of other processes are not heard; they are asked for');
-      await client.end().catch(() => {});
-      return lost();
-    }
-    this.#client = client;
-    this.#delayMs = reconnectMs.first;
-    this.#listening = true;
-    this.#forgetAll();
-  }
-
-  #lost(client: Client): void {
-    if (this.#stopped) return;
-    if (this.#client === client) this.#client = undefined;
-    this.#listening = false;
-    this.#retry = setTimeout(() => void this.#connect(), this.#delayMs);
-    this.#retry.unref();
-    this.#delayMs = Math.min(this.#delayMs * 2, reconnectMs.most);
+    await this.#others?.stop();
   }
 
   #forget(tenantId: TenantId): void {
@@ -108,13 +72,4 @@ export class Revisions {
     this.#known.clear();
     for (const listener of this.#listeners) listener(null);
   }
-}
-
-function once(work: () => void): () => void {
-  let done = false;
-  return () => {
-    if (done) return;
-    done = true;
-    work();
-  };
 }

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What Prometheus reads at `/metrics`. */
 export class Metrics {
@@ -14,6 +14,12 @@ export class Metrics {
     name: 'countersign_refusals_total',
     help: 'Requests refused at the gateway, by code.',
     labelNames: ['code'],
+    registers: [this.registry],
+  });
+
+  readonly subscriptions = new Gauge({
+    name: 'countersign_live_operations',
+    help: 'Subscriptions, and other operations over a socket, that are under way at the gateway.',
     registers: [this.registry],
   });
 

@@ -189,6 +189,13 @@ export class Action {
   @Property({ type: 'datetime', nullable: true })
   deadAt!: Date | null;
 
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When those who could approve it were last reminded; null when they were not.',
+  })
+  @Property({ type: 'datetime', nullable: true })
+  remindedAt!: Date | null;
+
   /** The action that this one undoes. */
   @Property({ type: 'uuid', nullable: true })
   undoOfId!: string | null;

@@ -178,7 +178,8 @@ export class Approvals {
 
 const whoIs = (principal: Principal): Who => ({ id: principal.id, person: personOf(principal) ?? null });
 
-function checkComment(comment: string | null): void {
+/** Refuses with `COMMENT_TOO_LONG`, `INVALID_TEXT`. */
+export function checkComment(comment: string | null): void {
   assertStorable(comment, ['input', 'comment']);
   if (comment === null || comment.length <= longestComment) return;
   const message = `The comment has ${comment.length} characters; at most ${longestComment} are kept.`;

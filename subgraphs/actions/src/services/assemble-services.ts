@@ -1,4 +1,5 @@
 import type { Kernel } from '@countersign/kernel';
+import { actionChanges } from './action-changes.ts';
 import { ActionGates } from './action-gates.ts';
 import { ActionReader } from './action-reader.ts';
 import { Approvals } from './approvals.ts';
@@ -27,6 +28,7 @@ import { LogWriter } from './log-writer.ts';
 import { Previews } from './previews.ts';
 import { Proposals } from './proposals.ts';
 import { Recovery } from './recovery.ts';
+import { Reminders } from './reminders.ts';
 import { type RetryBudget, usualBudget } from './retries.ts';
 import { Revisions } from './revisions.ts';
 import { Settlement } from './settlement.ts';
@@ -93,6 +95,8 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     expiry: new Expiry({ database, log, logger: kernel.log, settlement }),
     deadLetters: new DeadLetters({ database, access, log }),
     inbox: new Inbox({ database, access, now }),
+    reminders: new Reminders({ database, access, log }),
+    changes: actionChanges(database, kernel.log),
     gates: new ActionGates({ database, log }),
     delegations: new Delegations({ database, log }),
     suspensions: new Suspensions({ database, catalogue, log }),

@@ -63,6 +63,16 @@ export class Inbox {
     });
   }
 
+  /** The action, if it waits for the viewer. */
+  one(viewer: Viewer, id: string): Promise<Waiting | null> {
+    return this.#database.read(viewer.principal, async (em) => {
+      const principal = await this.#access.currentIn(em, viewer.principal);
+      const look = await this.#looker(em, { ...viewer, principal });
+      const [waiting = null] = await look(null, 1, id);
+      return waiting;
+    });
+  }
+
   /** Goes on, a batch at a time, until there are as many as were asked for or nothing is left. */
   async #looker(em: EntityManager, viewer: Viewer) {
     const rules = await this.#access.rulesIn(em, viewer.principal.tenantId);
@@ -73,12 +83,13 @@ export class Inbox {
     const now = this.#now();
     const delegators = await delegatorsOf(em, viewer.principal, now);
     const context = decisionContext(rules.access, viewer, now);
-    return async (after: string | null, most: number): Promise<Waiting[]> => {
+    return async (after: string | null, most: number, only?: string): Promise<Waiting[]> => {
       const found: Waiting[] = [];
       for (let from = after; found.length < most; ) {
         const actions = await visible
           .select()
           .andWhere({ status: 'AWAITING_APPROVAL', ...(from !== null && { id: { $gt: from } }) })
+          .andWhere(only === undefined ? {} : { id: only })
           .orderBy({ id: 'asc' })
           .limit(batch)
           .getResultList();

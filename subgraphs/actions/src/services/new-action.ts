@@ -56,6 +56,7 @@ export function planOf(
     begunAt: null,
     retryAt: null,
     deadAt: null,
+    remindedAt: null,
     plannedAt: now,
     undoWithinS: undoWithinS(manifest.undoWithin),
     expiresAt: new Date(now.getTime() + planTtlMs),

@@ -11,6 +11,7 @@ export const ENTRY_KINDS = {
   POLICY: 'What the policies decided, and why.',
   APPROVAL: 'A checker agreed to the plan of this hash.',
   REJECTION: 'A checker refused, or the maker withdrew.',
+  REMINDER: 'Those who could approve were told again.',
   EXPIRY: 'Nobody decided, or nobody executed, in time.',
   STALENESS: 'What was approved is no longer what would happen.',
   INTENT: 'About to reach out to the other side; committed before the call.',
