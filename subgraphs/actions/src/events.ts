@@ -16,7 +16,15 @@ export interface ActionEvents {
   ActionStale: ActionFact;
   /** It was previewed anew; `edited`: with another input. */
   ActionReplanned: ActionFact & { readonly edited: boolean };
+  /** A bundle came to stand somewhere, or was proposed; what happens to its actions is told of each of them, too. */
+  BundleMoved: BundleFact;
   ToolCalled: ToolCall;
+}
+
+export interface BundleFact {
+  readonly bundleId: string;
+  /** Where it stands now. */
+  readonly status: string;
 }
 
 export interface ActionFact {

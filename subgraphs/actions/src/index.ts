@@ -3,6 +3,7 @@ import { consumers } from './consumers.ts';
 import { Action } from './entities/action.ts';
 import { ActionGate } from './entities/action-gate.ts';
 import { Approval } from './entities/approval.ts';
+import { Bundle } from './entities/bundle.ts';
 import { ConnectorInstallation } from './entities/connector-installation.ts';
 import { Evidence } from './entities/evidence.ts';
 import { LogEntry } from './entities/log-entry.ts';
@@ -18,10 +19,12 @@ import { suspensions } from './migrations/006-suspensions.ts';
 import { expiry } from './migrations/007-expiry.ts';
 import { gates } from './migrations/008-gates.ts';
 import { retries } from './migrations/009-retries.ts';
+import { bundles } from './migrations/013-bundles.ts';
 import { permissions } from './permissions.ts';
 import { ActionResolver } from './resolvers/action.resolver.ts';
 import { ActionGateResolver } from './resolvers/action-gate.resolver.ts';
 import { AuditTrailResolver } from './resolvers/audit-trail.resolver.ts';
+import { BundleResolver } from './resolvers/bundle.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
 import { InboxResolver } from './resolvers/inbox.resolver.ts';
@@ -51,8 +54,8 @@ export const actions = defineActions();
 export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition {
   return defineSubgraph({
     name: 'actions',
-    entities: [Action, Approval, Evidence, ConnectorInstallation, Suspension, ActionGate, LogEntry, LogHead, TreeHead],
-    migrations: [initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
+    entities: [Action, Approval, Evidence, ConnectorInstallation, Suspension, ActionGate, Bundle, LogEntry, LogHead, TreeHead],
+    migrations: [initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries, bundles],
     permissions,
     assemble: (kernel) => {
       const { catalogue, services, stop } = assembleServices(kernel, timing);
@@ -61,6 +64,9 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
       const sealing = new Loop('log-sealer', () => sealer.sealOutstanding(), kernel.log, { intervalMs: 500 });
       const expiring = new Loop('action-expiry', () => services.expiry.expireDue(), kernel.log, { intervalMs: 5_000 });
       const recovering = new Loop('action-recovery', () => recovery.settleDue(), kernel.log, { intervalMs: 1_000 });
+      const bundling = new Loop('bundle-saga', () => services.bundleRecovery.settleDue(), kernel.log, {
+        intervalMs: 1_000,
+      });
       let forget = () => {};
       return {
         resolvers: [
@@ -74,10 +80,16 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new SuspensionResolver(services.suspensions),
           new ActionGateResolver(services.gates),
           new InboxResolver(services.inbox),
+          new BundleResolver(services),
         ],
         references: {
           Action: (keys, context) =>
             reader.many(
+              context,
+              keys.map((key) => String(key.id)),
+            ),
+          Bundle: (keys, context) =>
+            services.bundleReader.many(
               context,
               keys.map((key) => String(key.id)),
             ),
@@ -89,7 +101,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
         },
         extension: toolMutations(catalogue, services.proposals),
         consumers: consumers(logWriter),
-        loops: [sealing, recovering, expiring],
+        loops: [sealing, recovering, expiring, bundling],
         start: async () => {
           // Woken by what was written, not by every commit: the sealer's own would wake it again.
           forget = kernel.database.onCommit(() => logWriter.takeWritten() && sealing.wake());

@@ -68,6 +68,9 @@ export const permissions: SubgraphPermissions = {
     suspensions: can('actions:action:read'),
     actionGates: can('actions:action:read'),
     inbox: canList('actions:action:approve'),
+    // Whoever may see all steps of a bundle sees it.
+    bundle: canList('actions:action:read'),
+    bundles: canList('actions:action:read'),
   },
   Mutation: {
     // What is let through here is decided again under the action's lock.
@@ -81,6 +84,13 @@ export const permissions: SubgraphPermissions = {
     // They take leave to propose with the action's tool, which the service insists on.
     previewAction: canList('actions:action:read'),
     reviseAction: canList('actions:action:read'),
+    // Decided for each step of a bundle, under its lock; for proposing, by leave to propose with each of the tools.
+    proposeBundle: canList('actions:action:read'),
+    approveBundle: canList('actions:action:approve'),
+    rejectBundle: canList('actions:action:approve'),
+    executeBundle: canList('actions:action:execute'),
+    cancelBundle: canList('actions:action:execute'),
+    undoBundle: canList('actions:action:undo'),
     eraseLogValues: can('actions:log:erase'),
     configureConnector: can('actions:connector:configure'),
     setActionGate: can('actions:gate:administer'),
@@ -91,6 +101,7 @@ export const permissions: SubgraphPermissions = {
   },
   entities: {
     Action: canList('actions:action:read'),
+    Bundle: canList('actions:action:read'),
     ConnectorInstallation: can('actions:connector:read'),
   },
   sensitive: sensitiveFields,

@@ -1,9 +1,9 @@
-import { can, payload, problem, type RequestContext, type SchemaExtension } from '@countersign/kernel';
+import { can, payload, type RequestContext, type SchemaExtension } from '@countersign/kernel';
 import { parse } from 'graphql';
-import { z } from 'zod';
-import { type ProposalOptions, type Proposals, proposePermission } from '../services/proposals.ts';
+import { type Proposals, proposePermission } from '../services/proposals.ts';
 import type { ToolCatalogue } from '../services/tool-catalogue.ts';
 import { type ConnectorManifest, type ResolveTool, toolResolvers, toolSdl } from '../tools/index.ts';
+import { parseOptions } from './proposal-options.ts';
 
 const optionsSdl = `
 """Which citations of an answer a proposal rests on."""
@@ -61,33 +61,3 @@ export function toolMutations(catalogue: ToolCatalogue, proposals: Proposals): S
 
 /** `fhir.createServiceRequest` -> `fhirCreateServiceRequest`. */
 const mutationOf = (tool: string): string => tool.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
-
-const label = z.string().min(1).max(255);
-
-const optionsShape = z.object({
-  idempotencyKey: label.nullish().transform((key) => key ?? null),
-  evidence: z
-    .array(
-      z.object({
-        answerId: z.string(),
-        markers: z
-          .array(z.number().int())
-          .min(1)
-          .max(50)
-          .transform((markers) => [...new Set(markers)]),
-      }),
-    )
-    .max(20)
-    .nullish()
-    .transform((evidence) => evidence ?? []),
-  workflow: label.nullish().transform((workflow) => workflow ?? null),
-  surface: label.nullish().transform((surface) => surface ?? null),
-});
-
-function parseOptions(options: object | null): ProposalOptions {
-  const parsed = optionsShape.safeParse(options ?? {});
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const path = ['options', ...(issue?.path ?? []).map(String)];
-  throw problem('INVALID_OPTIONS', `${path.join('.')}: ${issue?.message ?? 'is not valid'}.`, path);
-}

@@ -16,6 +16,7 @@ import type { Action } from '../entities/action.ts';
 import { Approval, ApprovalDecision } from '../entities/approval.ts';
 import { approvePermission, ownPlanRefused } from '../maker-is-not-checker.ts';
 import { refTo } from '../proposed-action.ts';
+import type { AsStep } from './attempt.ts';
 import type { Crash } from './crash-points.ts';
 import { approverAs, approversOf, askedOf, demandsAt, isMaker, makersOf, whoMade } from './gate-keeper.ts';
 import { type Approver, mayCount, standing } from './gates/index.ts';
@@ -23,6 +24,7 @@ import { mayApprove, type Who } from './lifecycle/index.ts';
 import { loadAction, lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { insist, insistPossible, move } from './move.ts';
+import { insistWithin } from './part-of-bundle.ts';
 import { assertStorable } from './storable.ts';
 
 export interface Decision {
@@ -55,7 +57,7 @@ export class Approvals {
   async approve(decision: Decision, context: RequestContext): Promise<Action> {
     checkComment(decision.comment);
     const action = await this.#database
-      .withTenant(context.principal, (em) => this.#approveNow(em, decision, context))
+      .withTenant(context.principal, (em) => this.approveIn(em, decision, context))
       .catch((error: unknown) => this.#refused(error, decision, context));
     this.#crash('approved');
     return action;
@@ -67,21 +69,27 @@ export class Approvals {
    */
   reject(decision: Decision, context: RequestContext): Promise<Action> {
     checkComment(decision.comment);
-    return this.#database.withTenant(context.principal, async (em) => {
-      const locked = await lockAction(em, decision.actionId);
-      const now = await this.#access.currentIn(em, context.principal);
-      const withdraws = isMaker(locked, now) && holds(now, approvePermission);
-      const checker = withdraws ? now : await this.#insist(em, locked, context);
-      const from = locked.status;
-      move(locked, { type: isMaker(locked, checker) ? 'WITHDRAW' : 'REJECT' });
-      const told = { ...decision, from };
-      return this.#record(em, locked, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
-    });
+    return this.#database.withTenant(context.principal, (em) => this.rejectIn(em, decision, context));
   }
 
-  async #approveNow(em: EntityManager, decision: Decision, context: RequestContext): Promise<Action> {
+  /** Like `reject`, in the caller's transaction. */
+  async rejectIn(em: EntityManager, decision: Decision, context: RequestContext, as?: AsStep): Promise<Action> {
+    const locked = await lockAction(em, decision.actionId);
+    const now = await this.#access.currentIn(em, context.principal);
+    const withdraws = isMaker(locked, now) && holds(now, approvePermission);
+    const checker = withdraws ? now : await this.#insist(em, locked, context);
+    insistWithin(locked, as);
+    const from = locked.status;
+    move(locked, { type: isMaker(locked, checker) ? 'WITHDRAW' : 'REJECT' });
+    const told = { ...decision, from };
+    return this.#record(em, locked, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
+  }
+
+  /** Like `approve`, in the caller's transaction. What it refuses has changed nothing. */
+  async approveIn(em: EntityManager, decision: Decision, context: RequestContext, as?: AsStep): Promise<Action> {
     const locked = await lockAction(em, decision.actionId);
     const checker = await this.#insist(em, locked, context);
+    insistWithin(locked, as);
     const { planHash: currentPlanHash, status: from } = locked;
     insistPossible(locked, { type: 'APPROVE' });
     const given = await approversOf(em, locked);
@@ -163,7 +171,8 @@ export class Approvals {
 
 const whoIs = (principal: Principal): Who => ({ id: principal.id, person: personOf(principal) ?? null });
 
-function checkComment(comment: string | null): void {
+/** Refuses with `COMMENT_TOO_LONG`, `INVALID_TEXT`. */
+export function checkComment(comment: string | null): void {
   assertStorable(comment, ['input', 'comment']);
   if (comment === null || comment.length <= longestComment) return;
   const message = `The comment has ${comment.length} characters; at most ${longestComment} are kept.`;

@@ -9,7 +9,7 @@ import {
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
-import { type Attempt, type Leave, undoOf } from './attempt.ts';
+import { type AsStep, type Attempt, type Leave, undoOf } from './attempt.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
 import { type Effects, type Finding, type Findings, firstOf } from './effects.ts';
@@ -19,6 +19,7 @@ import { mayExecute } from './lifecycle/index.ts';
 import { loadAction, lockAction, withRelations } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
+import { insistWithin } from './part-of-bundle.ts';
 import { configOf } from './previews.ts';
 import type { Locked, Settlement } from './settlement.ts';
 import { insistNotSuspended, suspensionOf } from './suspensions.ts';
@@ -63,9 +64,9 @@ export class Executions {
   async execute(
     actionId: string,
     origin: EventOrigin,
-    leave: Leave = { permission: 'actions:action:execute', on: actionId },
+    leave: Leave | AsStep = { permission: 'actions:action:execute', on: actionId },
   ): Promise<Action> {
-    const looked = await this.#parts.drift.look(actionId, origin, leave.permission);
+    const looked = await this.#parts.drift.look(actionId, origin, leave);
     if (!looked) return this.#load(actionId, origin);
     const claim = await this.#parts.database.withTenant(origin.principal, async (em) => {
       const locked = await this.lock(em, actionId);
@@ -112,7 +113,7 @@ export class Executions {
       const isDue = action.status === 'FAILED' && action.retryAt !== null && action.retryAt <= now;
       if (!isDue || undone || leases.isHeld(action, now)) return null;
       if (action.expiresAt !== null && action.expiresAt <= now) return null;
-      const forbidden = await this.#insistGates(em, action)
+      const forbidden = await this.insistGates(em, action)
         .then(() => insistNotSuspended(em, action.tool))
         .then(() => null, onlyRefusals);
       if (!forbidden) return this.attempt(em, locked, { intended: false, again: true });
@@ -162,14 +163,17 @@ export class Executions {
     return { undone, action };
   }
 
-  async #begin(em: EntityManager, locked: Locked, origin: EventOrigin, leave: Leave): Promise<Attempt> {
+  async #begin(em: EntityManager, locked: Locked, origin: EventOrigin, given: Leave | AsStep): Promise<Attempt> {
     const { action, undone } = locked;
-    await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
+    const step = 'bundleId' in given ? given : undefined;
+    const leave = 'bundleId' in given ? undefined : given;
+    if (leave) await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
+    if (!undone) insistWithin(action, step);
     await insistNotSuspended(em, action.tool);
     const retried = action.status === 'FAILED' && !undone;
-    if (!undone && (retried || action.status === 'APPROVED')) await this.#insistGates(em, action);
+    if (!undone && (retried || action.status === 'APPROVED')) await this.insistGates(em, action);
     if (retried || action.status === 'EXECUTING' || action.status === 'UNKNOWN') {
-      return this.attempt(em, locked, { intended: false, again: true, leave });
+      return this.attempt(em, locked, { intended: false, again: true, ...(leave && { leave }) });
     }
     move(action, { type: 'START' });
     action.begunAt ??= this.#parts.log.now();
@@ -183,7 +187,7 @@ export class Executions {
   }
 
   /** What gates ask for is asked again when it is begun: people leave, windows close, limits are used up by others. */
-  async #insistGates(em: EntityManager, action: Action): Promise<void> {
+  async insistGates(em: EntityManager, action: Action): Promise<void> {
     const now = this.#parts.log.now();
     const asked = await askedOf(em, action);
     insistOpen(asked, now);

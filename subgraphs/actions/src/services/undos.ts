@@ -3,14 +3,14 @@ import {
   type Database,
   type EntityManager,
   newId,
+  type EventOrigin,
   problem,
   publish,
-  type RequestContext,
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import type { Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
-import { type Attempt, type Leave, undoOf } from './attempt.ts';
+import { type AsStep, type Attempt, type Leave, undoOf } from './attempt.ts';
 import type { Executions } from './executions.ts';
 import { mayUndo, requestFingerprint, type StandsAt, transition } from './lifecycle/index.ts';
 import { loadAction } from './load-actions.ts';
@@ -18,6 +18,7 @@ import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
 import { draftAction } from './new-action.ts';
 import { decideUndo } from './policies.ts';
+import { insistUndoAlone } from './part-of-bundle.ts';
 import { configOf } from './previews.ts';
 import { checkReason } from './reason.ts';
 import type { Settlement } from './settlement.ts';
@@ -49,23 +50,27 @@ export class Undos {
    * Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `REASON_REQUIRED`, `ALREADY_UNDONE`, `ILLEGAL_TRANSITION`, `NOT_REVERSIBLE`,
    * `UNDO_OF_UNDO`, and with what the tool refuses.
    */
-  async undo(actionId: string, reason: string, context: RequestContext): Promise<Action> {
+  async undo(actionId: string, reason: string, context: EventOrigin, as?: AsStep): Promise<Action> {
     const because = checkReason(reason);
     const { database, executions } = this.#parts;
     const action = await database.read(context.principal, (em) => loadAction(em, actionId));
     if (action.status === 'UNDOING' && action.undoId)
-      await executions.execute(action.undoId, context, leaveFor(action));
-    else await this.#undoNow(action, because, context);
+      await executions.execute(action.undoId, context, as ?? leaveFor(action));
+    else await this.#undoNow(action, { because, as }, context);
     return database.read(context.principal, (em) => loadAction(em, actionId));
   }
 
-  async #undoNow(action: Action, reason: string, context: RequestContext): Promise<void> {
+  async #undoNow(
+    action: Action,
+    { because: reason, as }: { because: string; as: AsStep | undefined },
+    context: EventOrigin,
+  ): Promise<void> {
     const { database, executions, catalogue } = this.#parts;
     assertUndoable(action, this.#parts.log.now());
     const tool = catalogue.insistTool(action.tool);
     const { preview, calls } = await this.#preview(tool, action, reason, context);
     const attempt = await database.withTenant(context.principal, (em) =>
-      this.#begin(em, { actionId: action.id, tool, reason, preview, calls }, context),
+      this.#begin(em, { actionId: action.id, tool, reason, preview, calls, as }, context),
     );
     await executions.carryOut(attempt, context);
   }
@@ -74,7 +79,7 @@ export class Undos {
     tool: KnownTool,
     action: Action,
     reason: string,
-    context: RequestContext,
+    context: EventOrigin,
   ): Promise<{ preview: Preview; calls: readonly CallRecord[] }> {
     if (!tool.manifest.operations.includes('compensatePreview'))
       return { preview: reversed(action.preview), calls: [] };
@@ -95,13 +100,23 @@ export class Undos {
 
   async #begin(
     em: EntityManager,
-    plan: { actionId: string; tool: KnownTool; reason: string; preview: Preview; calls: readonly CallRecord[] },
-    caller: RequestContext,
+    plan: {
+      actionId: string;
+      tool: KnownTool;
+      reason: string;
+      preview: Preview;
+      calls: readonly CallRecord[];
+      as: AsStep | undefined;
+    },
+    caller: EventOrigin,
   ): Promise<Attempt> {
     const { access, log, executions, settlement } = this.#parts;
     const { action: first } = await executions.lock(em, plan.actionId);
     const leave = leaveFor(first);
-    const principal = await access.checkIn(em, caller, leave.permission, refTo(leave.on));
+    const principal = plan.as
+      ? caller.principal
+      : await access.checkIn(em, caller, leave.permission, refTo(leave.on));
+    if (!plan.as) await insistUndoAlone(em, first);
     await insistNotSuspended(em, plan.tool.name);
     const context = { ...caller, principal };
     assertUndoable(first, log.now());
