@@ -25,6 +25,7 @@ import { ActionResolver } from './resolvers/action.resolver.ts';
 import { ActionGateResolver } from './resolvers/action-gate.resolver.ts';
 import { AuditTrailResolver } from './resolvers/audit-trail.resolver.ts';
 import { BundleResolver } from './resolvers/bundle.resolver.ts';
+import { BundleSimulationResolver } from './resolvers/bundle-simulation.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
 import { InboxResolver } from './resolvers/inbox.resolver.ts';
@@ -54,7 +55,18 @@ export const actions = defineActions();
 export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition {
   return defineSubgraph({
     name: 'actions',
-    entities: [Action, Approval, Evidence, ConnectorInstallation, Suspension, ActionGate, Bundle, LogEntry, LogHead, TreeHead],
+    entities: [
+      Action,
+      Approval,
+      Evidence,
+      ConnectorInstallation,
+      Suspension,
+      ActionGate,
+      Bundle,
+      LogEntry,
+      LogHead,
+      TreeHead,
+    ],
     migrations: [initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries, bundles],
     permissions,
     assemble: (kernel) => {
@@ -81,6 +93,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new ActionGateResolver(services.gates),
           new InboxResolver(services.inbox),
           new BundleResolver(services),
+          new BundleSimulationResolver(services.bundleSimulations),
         ],
         references: {
           Action: (keys, context) =>

@@ -86,6 +86,7 @@ export const permissions: SubgraphPermissions = {
     reviseAction: canList('actions:action:read'),
     // Decided for each step of a bundle, under its lock; for proposing, by leave to propose with each of the tools.
     proposeBundle: canList('actions:action:read'),
+    simulateBundle: canList('actions:action:read'),
     approveBundle: canList('actions:action:approve'),
     rejectBundle: canList('actions:action:approve'),
     executeBundle: canList('actions:action:execute'),

@@ -131,7 +131,10 @@ export class Bundle {
   @Property({ type: 'text', nullable: true })
   failureCode!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why somebody cancelled it while it ran; null where nobody did.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why somebody cancelled it while it ran; null where nobody did.',
+  })
   @Property({ type: 'text', nullable: true })
   cancelledBecause!: string | null;
 

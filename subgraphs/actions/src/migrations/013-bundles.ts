@@ -36,11 +36,7 @@ export const bundles = migration('actions/013-bundles', [
   `create index bundle_at_work on actions.bundle (lease_until) where status in ('EXECUTING', 'COMPENSATING')`,
   `create index bundle_expiring on actions.bundle (expires_at) where status in ('AWAITING_APPROVAL', 'APPROVED')`,
   ...tenantTable('actions.bundle', ['select', 'insert', 'update']),
-  ...acrossTenants(
-    'actions.bundle',
-    'worker',
-    'select (id, tenant_id, status, lease_owner, lease_until, expires_at)',
-  ),
+  ...acrossTenants('actions.bundle', 'worker', 'select (id, tenant_id, status, lease_owner, lease_until, expires_at)'),
   // `step_template`: the input as it was approved, where parts of it come from earlier steps.
   `alter table actions.action
      add column bundle_id uuid references actions.bundle,

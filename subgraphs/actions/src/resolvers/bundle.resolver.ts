@@ -152,7 +152,7 @@ export class BundleResolver {
   }
 }
 
-const draftOf = ({ key, tool, input, dependsOn }: BundleStepInput) => ({
+export const draftOf = ({ key, tool, input, dependsOn }: BundleStepInput) => ({
   key,
   tool,
   // The scalar takes objects; a list is refused by the tool's schema.

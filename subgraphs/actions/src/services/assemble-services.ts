@@ -8,6 +8,7 @@ import { BundleProposals } from './bundle-proposals.ts';
 import { BundleReader } from './bundle-reader.ts';
 import { BundleRecovery } from './bundle-recovery.ts';
 import { BundleRuns } from './bundle-runs.ts';
+import { BundleSimulations } from './bundle-simulations.ts';
 import { StepInputs } from './bundle-steps.ts';
 import { ConnectorPool } from './connector-pool.ts';
 import { crashPoints } from './crash-points.ts';
@@ -110,6 +111,7 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
       proposals,
       reader: bundleReader,
     }),
+    bundleSimulations: new BundleSimulations({ database, access, catalogue, previews }),
     bundleApprovals: new BundleApprovals({ database, access, log, approvals }),
     bundleRuns: new BundleRuns({ database, access, log, executions, saga, reader: bundleReader, patienceMs }),
     bundleRecovery: new BundleRecovery({ database, saga, leases, log, logger: kernel.log }),

@@ -9,7 +9,7 @@ import {
 } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import type { Bundle } from '../entities/bundle.ts';
-import { approvePermission } from '../maker-is-not-checker.ts';
+import { approvePermission, ownPlanRefused } from '../maker-is-not-checker.ts';
 import { refTo } from '../proposed-action.ts';
 import { type Approvals, checkComment } from './approvals.ts';
 import { recordBundle } from './bundle-log.ts';
@@ -42,7 +42,7 @@ export class BundleApprovals {
   approve(decision: BundleDecision, context: RequestContext): Promise<Bundle> {
     checkComment(decision.comment);
     const { database, access, log } = this.#parts;
-    return database.withTenant(context.principal, async (em) => {
+    const approve = async (em: EntityManager) => {
       const bundle = await lockVisibleBundle(em, access, decision.bundleId, context);
       const { status, updatedAt } = bundle;
       moveBundle({ status, updatedAt }, 'APPROVE', log.now());
@@ -55,7 +55,8 @@ export class BundleApprovals {
       bundle.expiresAt = earliest(bundle.expiresAt, steps);
       await this.#record(em, bundle, 'APPROVAL', decision, context);
       return bundle;
-    });
+    };
+    return database.withTenant(context.principal, approve).catch((error) => this.#refused(error, context));
   }
 
   /** Its maker takes it back; anybody else refuses what still lacks approvals. Throws and refuses like `approve`. */
@@ -68,8 +69,7 @@ export class BundleApprovals {
       const now = await access.currentIn(em, context.principal);
       const steps = await stepsOf(em, bundle.id);
       const withdraws = steps.every((step) => isMaker(step, now)) && holds(now, approvePermission);
-      if (!withdraws)
-        for (const { id } of steps) await access.checkIn(em, context, approvePermission, refTo(id));
+      if (!withdraws) for (const { id } of steps) await access.checkIn(em, context, approvePermission, refTo(id));
       // What all have approved is taken back by its maker alone, as a single action is.
       if (!withdraws && bundle.status === 'APPROVED') {
         const message = 'The bundle is APPROVED: only its maker takes it back.';
@@ -96,7 +96,10 @@ export class BundleApprovals {
       const { id: actionId, planHash } = action;
       const refusal = await approvals
         .approveIn(em, { actionId, planHash, comment }, context, { bundleId: bundle.id })
-        .then(() => null, passedOver);
+        .then(
+          () => null,
+          (error: unknown) => passedOver(error, actionId),
+        );
       if (refusal) refusals.push(refusal);
       else counted += 1;
     }
@@ -104,6 +107,16 @@ export class BundleApprovals {
     const [first] = refusals;
     if (counted > 0 || !first) return;
     throw new UserProblem(...first.errors.map((error) => ({ ...error, path: ['input', 'bundleId'] })));
+  }
+
+  /** The log is told of the product's own rule like of any other refusal. */
+  async #refused(error: unknown, context: RequestContext): Promise<never> {
+    const [refusal] = error instanceof UserProblem ? error.errors : [];
+    const actionId = refusal?.params?.actionId;
+    if (refusal?.code === 'MAKER_IS_NOT_CHECKER' && typeof actionId === 'string') {
+      await this.#parts.access.records.refused(context, ownPlanRefused(actionId, refusal.message));
+    }
+    throw error;
   }
 
   async #record(
@@ -118,11 +131,12 @@ export class BundleApprovals {
 }
 
 /** Those that say no more than that it does not count for this one step. */
-function passedOver(error: unknown): UserProblem {
+function passedOver(error: unknown, actionId: string): UserProblem {
   const mild = new Set(['APPROVAL_WOULD_NOT_COUNT', 'ALREADY_APPROVED']);
   if (error instanceof UserProblem && error.errors.every(({ code }) => mild.has(code))) return error;
   if (!(error instanceof UserProblem)) throw error;
-  throw new UserProblem(...error.errors.map((each) => ({ ...each, path: ['input', 'bundleId'] })));
+  const path = ['input', 'bundleId'];
+  throw new UserProblem(...error.errors.map((each) => ({ ...each, path, params: { ...each.params, actionId } })));
 }
 
 function insistSeen({ planHash }: Bundle, decision: BundleDecision): void {

@@ -47,9 +47,7 @@ const keyPattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
  * `REFERENCE_NOT_ALLOWED`, `INVALID_INPUT`, `AMOUNT_INVALID`.
  */
 export function checkedSteps(catalogue: ToolCatalogue, drafts: readonly StepDraft[]): readonly CheckedStep[] {
-  checkSize(drafts);
-  checkKeys(drafts);
-  const tools = new Map(drafts.map((draft, index) => [draft.key, toolOf(catalogue, draft, index)]));
+  const tools = toolsOf(catalogue, drafts);
   const steps = drafts.map((draft, index) => atStep(index, () => checkedStep(draft, index, tools)));
   const ordered = orderOf(steps.map(({ key, after }) => ({ key, dependsOn: after })));
   if (!ordered.ok) {
@@ -60,6 +58,13 @@ export function checkedSteps(catalogue: ToolCatalogue, drafts: readonly StepDraf
   }
   const place = new Map(ordered.order.map((key, ordinal) => [key, ordinal]));
   return steps.sort((one, other) => (place.get(one.key) ?? 0) - (place.get(other.key) ?? 0));
+}
+
+/** The tools of the steps, by their keys. Refuses with what is wrong with the steps whatever their inputs are. */
+export function toolsOf(catalogue: ToolCatalogue, drafts: readonly StepDraft[]): ReadonlyMap<string, KnownTool> {
+  checkSize(drafts);
+  checkKeys(drafts);
+  return new Map(drafts.map((draft, index) => [draft.key, toolOf(catalogue, draft, index)]));
 }
 
 /** Throws on what came of work on one step: what is wrong with its input is wrong there. */
@@ -96,7 +101,8 @@ function checkedStep(draft: StepDraft, index: number, tools: ReadonlyMap<string,
     throw problem('REFERENCE_INVALID', message, ['input', ...wrong]);
   }
   for (const reference of references) checkSource(reference, tool, tools);
-  const input = references.length === 0 ? checkedInput(tool, draft.input) : checkedTemplate(tool, draft.input, references);
+  const input =
+    references.length === 0 ? checkedInput(tool, draft.input) : checkedTemplate(tool, draft.input, references);
   const after = [...new Set([...draft.dependsOn, ...references.map(({ from }) => from)])];
   return { key: draft.key, index, tool, input, references, after, money: amountOf(tool.manifest, input) };
 }
@@ -131,7 +137,11 @@ function checkedTemplate({ manifest }: KnownTool, input: JsonObject, references:
     );
   }
   // The schema's defaults may have been filled into the references themselves.
-  const restored = replaceMarked(value as JsonObject, '$from', ({ $from, pointer }) => ({ $from, pointer }) as JsonValue);
+  const restored = replaceMarked(
+    value as JsonObject,
+    '$from',
+    ({ $from, pointer }) => ({ $from, pointer }) as JsonValue,
+  );
   return restored as JsonObject; // A copy of an object, with its references as they were.
 }
 

@@ -1,7 +1,7 @@
 import {
+  type Access,
   type Database,
   type EntityManager,
-  type Access,
   type GraphClient,
   newId,
   problem,
@@ -24,7 +24,7 @@ import { move } from './move.ts';
 import { configOf, type Previews } from './previews.ts';
 import { type Plan, type ProposalOptions, type Proposals, proposePermission } from './proposals.ts';
 import { assertStorable } from './storable.ts';
-import type { ToolCatalogue } from './tool-catalogue.ts';
+import type { KnownTool, ToolCatalogue } from './tool-catalogue.ts';
 
 export interface BundleDraft {
   readonly title: string;
@@ -101,7 +101,11 @@ export class BundleProposals {
     options: ProposalOptions,
     context: RequestContext,
   ): Promise<readonly Plan[]> {
-    const configs = await leaveToPropose(this.#parts, steps, context);
+    const configs = await leaveToPropose(
+      this.#parts,
+      steps.map(({ tool }) => tool),
+      context,
+    );
     const evidence = await readEvidence(this.#parts.graph, options.evidence, context);
     const plans: Plan[] = [];
     for (const { tool, input, references, money, index } of steps) {
@@ -169,12 +173,12 @@ export class BundleProposals {
  */
 export function leaveToPropose(
   { database, access }: { readonly database: Database; readonly access: Access },
-  steps: readonly CheckedStep[],
+  tools: readonly KnownTool[],
   context: RequestContext,
 ): Promise<ReadonlyMap<string, JsonObject>> {
   const { tenantId } = context.principal;
-  const names = new Set(steps.map(({ tool }) => tool.name));
-  const connectors = new Set(steps.map(({ tool }) => tool.connector.manifest.name));
+  const names = new Set(tools.map(({ name }) => name));
+  const connectors = new Set(tools.map(({ connector }) => connector.manifest.name));
   return database.read(context.principal, async (em) => {
     for (const name of names)
       await access.checkIn(em, context, proposePermission(name), { type: 'Tenant', id: tenantId });

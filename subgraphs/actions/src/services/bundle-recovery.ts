@@ -11,6 +11,8 @@ import type { LogWriter } from './log-writer.ts';
 import type { Saga } from './saga.ts';
 
 const batch = 20;
+/** After so long a bundle lets the others have their turn. */
+const turnMs = 5_000;
 
 export interface BundleRecoveryParts {
   readonly database: Database;
@@ -46,7 +48,7 @@ export class BundleRecovery {
     const { database, saga } = this.#parts;
     const principal = servicePrincipal(tenantId, 'actions.bundles', []);
     const bundle = await database.read(principal, (em) => em.findOne(Bundle, { id }));
-    if (bundle) await saga.run(id, goingOn(bundle, principal));
+    if (bundle) await saga.run(id, goingOn(bundle, principal), turnMs);
   }
 
   #expire({ id, tenantId }: Due): Promise<void> {

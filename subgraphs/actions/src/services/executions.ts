@@ -19,7 +19,7 @@ import { mayExecute } from './lifecycle/index.ts';
 import { loadAction, lockAction, withRelations } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
-import { insistWithin } from './part-of-bundle.ts';
+import { insistRuns, insistWithin } from './part-of-bundle.ts';
 import { configOf } from './previews.ts';
 import type { Locked, Settlement } from './settlement.ts';
 import { insistNotSuspended, suspensionOf } from './suspensions.ts';
@@ -169,6 +169,7 @@ export class Executions {
     const leave = 'bundleId' in given ? undefined : given;
     if (leave) await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
     if (!undone) insistWithin(action, step);
+    if (!undone && step) await insistRuns(em, step);
     await insistNotSuspended(em, action.tool);
     const retried = action.status === 'FAILED' && !undone;
     if (!undone && (retried || action.status === 'APPROVED')) await this.insistGates(em, action);

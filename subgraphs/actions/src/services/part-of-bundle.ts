@@ -10,6 +10,14 @@ export function insistWithin({ bundleId, stepKey }: Action, as?: AsStep): void {
   throw problem('PART_OF_BUNDLE', message, ['input', 'actionId'], { bundleId, step: stepKey });
 }
 
+/** Nothing more is begun of a bundle that is over, or taken back, by now. Refuses with `ILLEGAL_TRANSITION`. */
+export async function insistRuns(em: EntityManager, { bundleId: id }: AsStep): Promise<void> {
+  const bundle = await em.findOneOrFail(Bundle, { id }, { refresh: true });
+  if (bundle.status === 'EXECUTING') return;
+  const message = `The bundle is ${bundle.status}: nothing more of it is begun.`;
+  throw problem('ILLEGAL_TRANSITION', message, ['input', 'bundleId'], { status: bundle.status });
+}
+
 /**
  * A step is undone by itself only where its bundle is over, and nothing that took from it, or had to come after it,
  * stands. Refuses with `PART_OF_BUNDLE`.

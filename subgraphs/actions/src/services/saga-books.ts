@@ -125,7 +125,8 @@ export class SagaBooks {
       return bundle.status === 'COMPENSATING' ? 'again' : null;
     }
     if (handOver) {
-      leases.end(bundle);
+      // Due at once, behind those that have waited longer.
+      Object.assign(bundle, { leaseOwner: null, leaseUntil: log.now() });
       return null;
     }
     leases.renew(bundle, log.now());

@@ -2,8 +2,8 @@ import {
   type Access,
   type Database,
   type EntityManager,
-  newId,
   type EventOrigin,
+  newId,
   problem,
   publish,
 } from '@countersign/kernel';
@@ -17,8 +17,8 @@ import { loadAction } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
 import { draftAction } from './new-action.ts';
-import { decideUndo } from './policies.ts';
 import { insistUndoAlone } from './part-of-bundle.ts';
+import { decideUndo } from './policies.ts';
 import { configOf } from './previews.ts';
 import { checkReason } from './reason.ts';
 import type { Settlement } from './settlement.ts';
@@ -113,9 +113,7 @@ export class Undos {
     const { access, log, executions, settlement } = this.#parts;
     const { action: first } = await executions.lock(em, plan.actionId);
     const leave = leaveFor(first);
-    const principal = plan.as
-      ? caller.principal
-      : await access.checkIn(em, caller, leave.permission, refTo(leave.on));
+    const principal = plan.as ? caller.principal : await access.checkIn(em, caller, leave.permission, refTo(leave.on));
     if (!plan.as) await insistUndoAlone(em, first);
     await insistNotSuspended(em, plan.tool.name);
     const context = { ...caller, principal };

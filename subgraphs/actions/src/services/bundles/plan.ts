@@ -1,5 +1,5 @@
-import { type Digest, digestOf } from '../decision-log/canonical.ts';
 import type { Preview } from '../../entities/plan.ts';
+import { type Digest, digestOf } from '../decision-log/canonical.ts';
 import type { Reference } from './references.ts';
 
 export type OnFailure = 'STOP' | 'COMPENSATE';

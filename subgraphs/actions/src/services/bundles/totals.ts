@@ -21,7 +21,9 @@ export interface Totals {
 }
 
 export function totalsOf(steps: readonly Countable[]): Totals {
-  const costs = steps.flatMap(({ preview: { costUsd } }) => (costUsd === undefined || costUsd === null ? [] : [costUsd]));
+  const costs = steps.flatMap(({ preview: { costUsd } }) =>
+    costUsd === undefined || costUsd === null ? [] : [costUsd],
+  );
   const currencies = [...new Set(steps.filter(({ amount }) => amount !== null).map(({ currency }) => currency))];
   return {
     steps: steps.length,
@@ -39,8 +41,7 @@ export function totalsOf(steps: readonly Countable[]): Totals {
 
 const risks = ['LOW', 'MEDIUM', 'HIGH'] as const;
 
-const sumOf = (texts: readonly string[]): string =>
-  textOf(texts.reduce((sum, text) => plus(sum, decimal(text)), zero));
+const sumOf = (texts: readonly string[]): string => textOf(texts.reduce((sum, text) => plus(sum, decimal(text)), zero));
 
 const unsigned = (amount: string): string => amount.replace(/^-/, '');
 
