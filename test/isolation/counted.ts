@@ -11,6 +11,8 @@ export const tableOfType: Readonly<Record<string, string>> = {
   Answer: 'inference.answer',
   ApiKey: 'tenants.api_key',
   Approval: 'actions.approval',
+  Bundle: 'actions.bundle',
+  BundleStep: 'actions.action',
   Document: 'knowledge.document',
   Evidence: 'actions.evidence',
   Group: 'tenants.user_group',
@@ -35,6 +37,7 @@ const ofNoTable = new Set([
   ...['AnswerAttempt', 'Citation', 'Change', 'MeterTotal', 'AttributeFromClaim', 'RoleFromClaim', 'UserAttribute'],
   ...['AttributeLookedAt', 'EffectivePermission', 'OrphanedPermission', 'RoleGrant', 'AccessHolder'],
   ...['Connector', 'Tool', 'Permission', 'PolicyTemplate', 'PolicyTemplateParameter', 'UserError', 'SignInProvider'],
+  ...['BundleAmount', 'BundleSimulationRefusal'],
   // Of the whole product: everybody may check with it.
   'LogKey',
 ]);
@@ -59,6 +62,8 @@ const countsNothing = new Set([
   ...['Passage.start', 'Passage.end', 'Passage.ordinal', 'RenderedPolicyProblem.line', 'RenderedPolicyProblem.column'],
   ...['AccessFlips.total', 'AccessFlips.permissions', 'AccessFlips.principals', 'AccessFlipsOfPermission.total'],
   ...['AccessFlipsOfPrincipal.total', 'DecisionsTried.records', 'PolicySimulation.drifted'],
+  ...['BundleStep.ordinal', 'BundleTotals.steps', 'BundleTotals.changes', 'BundleSimulation.records'],
+  ...['BundleSimulation.going', 'BundleSimulation.notPreviewed', 'BundleSimulationRefusal.record'],
   ...[
     'Action.revision',
     'ActionGate.version',

@@ -116,10 +116,10 @@ function typeOfValue(value: unknown): string {
   return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-/** The values that it allows, in one spelling; null where it does not list them. */
-function valuesOf({ enum: values, const: only }: JsonSchema): string[] | null {
-  const all = values ?? (only === undefined ? null : [only]);
-  return all && all.map((value) => canonicalJson(value));
+/** The values that it allows, in one spelling; undefined where it does not list them. */
+function valuesOf({ enum: values, const: only }: JsonSchema): string[] | undefined {
+  const all = values ?? (only === undefined ? undefined : [only]);
+  return all?.map((value) => canonicalJson(value));
 }
 
 function typeWords(schema: JsonSchema): string {
