@@ -26,7 +26,7 @@ export const retriableActions = (
     [now, limit],
   );
 
-/** Actions whose time has run out before they were begun, of all tenants. The steps of bundles end with them. */
+/** Actions whose time has run out before they were begun, of all tenants. What waits in a bundle ends with it. */
 export const expiringActions = (
   em: EntityManager,
   now: Date,
@@ -35,7 +35,7 @@ export const expiringActions = (
   em.execute(
     `select id, tenant_id as "tenantId" from actions.action
      where status in ('PROPOSED', 'AWAITING_APPROVAL', 'APPROVED', 'STALE', 'FAILED') and expires_at <= ?
-       and bundle_id is null
+       and (bundle_id is null or status in ('STALE', 'FAILED'))
      order by expires_at limit ?`,
     [now, limit],
   );

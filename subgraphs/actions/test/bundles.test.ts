@@ -1,3 +1,4 @@
+import { newId } from '@countersign/kernel';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { House, order, type UserError } from './house.ts';
 
@@ -291,6 +292,25 @@ describe('bundles', () => {
     ]);
     expect(bundleOf(await act('rejectBundle', { bundleId: own }))).toMatchObject({ status: 'REJECTED' });
     expect((await execute(own)).userErrors).toMatchObject([{ code: 'ILLEGAL_TRANSITION' }]);
+  });
+
+  it('take as many approvals as the gates ask for, each of all steps', async () => {
+    const gate = `mutation { setActionGate(input: { name: "Two", reason: "So.", gate: {
+      tools: ["fhir.*"], approvals: { count: 2 } } }) { gate { id } } }`;
+    const { setActionGate } = await house.ask<{ setActionGate: { gate: { id: string } } }>(house.admin, gate);
+    const { id: bundleId } = await proposed([first(order), { key: 'other', tool, input: order }]);
+    const inPart = bundleOf(await act('approveBundle', { bundleId }, house.approver));
+    expect(inPart.status).toBe('AWAITING_APPROVAL');
+    expect(statusesOf(inPart)).toEqual(['AWAITING_APPROVAL', 'AWAITING_APPROVAL']);
+    expect((await act('approveBundle', { bundleId }, house.approver)).userErrors).toMatchObject([
+      { code: 'ALREADY_APPROVED', path: ['input', 'bundleId'] },
+    ]);
+    const another = { ...house.approver, id: newId(), person: newId() };
+    const whole = bundleOf(await act('approveBundle', { bundleId }, another));
+    expect(whole.status).toBe('APPROVED');
+    expect(whole.steps.map(({ action }) => action.approvals.length)).toEqual([2, 2]);
+    const remove = 'mutation ($id: ID!) { removeActionGate(input: { id: $id, reason: "Over." }) { gate { id } } }';
+    await house.ask(house.admin, remove, { id: setActionGate.gate.id });
   });
 
   it('end when their time runs out, with all of their steps', async () => {

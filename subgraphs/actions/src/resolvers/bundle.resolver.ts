@@ -80,10 +80,10 @@ export class BundleResolver {
     @Ctx() context: RequestContext,
   ): Promise<ProposeBundlePayload> {
     const { title, steps, onFailure, idempotencyKey, evidence, workflow, surface } = input;
-    return payload(async () => {
+    return this.#answer(context, async () => {
       const options = parseOptions({ idempotencyKey, evidence, workflow, surface }, 'input');
       const draft = { title, onFailure, steps: steps.map(draftOf) };
-      return { bundle: await this.#services.bundleProposals.propose(draft, options, context) };
+      return this.#services.bundleProposals.propose(draft, options, context);
     });
   }
 

@@ -130,6 +130,7 @@ export class SagaBooks {
       return null;
     }
     leases.renew(bundle, log.now());
+    if (bundle.waiting?.step !== next.key) bundle.waiting = null;
     if (next.do === 'undo') return { do: 'undo', step, because: becauseOf(bundle) };
     return { do: 'execute', step, given: givenBy(steps) };
   }
@@ -150,9 +151,7 @@ export class SagaBooks {
     bundle.failedStep = cancelled ? null : keyOf(failed);
     bundle.failureCode = cancelled ? 'CANCELLED' : (failed.outcome?.errorCode ?? failed.status);
     for (const { id, status } of steps) {
-      if (status === 'APPROVED' || (status === 'FAILED' && cancelled)) {
-        await endStep(em, log, origin, { id, bundle, state: 'BUNDLE_STOPPED' });
-      }
+      if (status === 'APPROVED') await endStep(em, log, origin, { id, bundle, state: 'BUNDLE_STOPPED' });
     }
     await this.#stopTrying(em, failed);
     moveBundle(bundle, bundle.onFailure === 'STOP' ? 'STOP' : 'COMPENSATE', log.now());
