@@ -49,7 +49,7 @@ describe('bundles', () => {
 
   beforeAll(async () => {
     const retries = { failures: 6, firstPauseMs: 50, longestPauseMs: 100 };
-    house = await House.open({ callTimeoutMs: 4_000, leaseMs: 12_000, patienceMs: 10_000, retries });
+    house = await House.open({ callTimeoutMs: 20_000, leaseMs: 90_000, patienceMs: 60_000, retries });
   }, 200_000);
   afterEach(() => house.fault('none'));
   afterAll(() => house.close());
