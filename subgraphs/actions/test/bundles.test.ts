@@ -82,7 +82,7 @@ describe('bundles', () => {
     return (await house.ask<{ bundle: BundleView | null }>(who, query, { id })).bundle;
   };
   const until = async (id: string, ...statuses: string[]): Promise<BundleView> => {
-    for (let left = 400; left > 0; left -= 1) {
+    for (let left = 1_200; left > 0; left -= 1) {
       const bundle = await seen(id);
       if (bundle && statuses.includes(bundle.status)) return bundle;
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -251,6 +251,30 @@ describe('bundles', () => {
     expect(statusesOf(await until(id, 'COMPENSATED'))).toEqual(['UNDONE', 'UNDONE']);
     const orders = await house.orders(input.patient);
     expect(orders.map(({ status }) => status)).toEqual(['entered-in-error', 'entered-in-error']);
+  });
+
+  it('are executed once, also when asked twice at the same moment', async () => {
+    const input = await nextOrder();
+    const { id } = await approved([first(input), takesReference(input)]);
+    const answers = await Promise.all([execute(id), execute(id)]);
+    expect(answers.flatMap(({ userErrors }) => userErrors)).toEqual([]);
+    expect(answers.map(({ bundle }) => bundle?.status)).toContain('SUCCEEDED');
+    expect(await house.orders(input.patient)).toHaveLength(2);
+  });
+
+  it('end where the other side does not answer for too long, with nothing done', async () => {
+    const input = await nextOrder();
+    const { id } = await approved([first(input), takesReference(input)]);
+    await house.fault('down');
+    expect(bundleOf(await execute(id))).toMatchObject({
+      status: 'EXECUTING',
+      waitingFor: { step: 'first', code: 'OTHER_SIDE_UNAVAILABLE' },
+    });
+    const ended = await until(id, 'STOPPED');
+    expect(ended).toMatchObject({ failedStep: 'first', failureCode: 'OTHER_SIDE_UNAVAILABLE', waitingFor: null });
+    expect(statusesOf(ended)).toEqual(['STALE', 'REJECTED']);
+    await house.fault('none');
+    expect(await house.orders(input.patient)).toEqual([]);
   });
 
   it('are decided on, executed and undone as one: a step by itself is refused', async () => {
