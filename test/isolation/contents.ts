@@ -150,6 +150,7 @@ async function makeActions(em: EntityManager, tenant: TestTenant, dice: Dice): P
   await em.execute(
     'update actions.action as done set undo_id = undo.id from actions.action as undo where undo.undo_of_id = done.id',
   );
+  await makeBundle(em, tenant, dice, made);
   await insert(em, 'actions.gate', {
     id: newId(),
     tenant_id,
@@ -256,6 +257,45 @@ async function makeWebhooks(em: EntityManager, { id: tenant_id, word }: TestTena
       lease_owner: word(),
       created_at: at,
     });
+  }
+}
+
+/** Two of the actions as one. */
+async function makeBundle(
+  em: EntityManager,
+  { id: tenant_id, principals, word }: TestTenant,
+  dice: Dice,
+  made: readonly string[],
+): Promise<void> {
+  const id = newId();
+  const maker = dice.pick(principals);
+  await insert(em, 'actions.bundle', {
+    id,
+    tenant_id,
+    title: `Pay together ${word()}`,
+    status: 'PARTLY_COMPENSATED',
+    on_failure: 'COMPENSATE',
+    plan_hash: digest(word()),
+    idempotency_key: word(),
+    fingerprint: digest(word()),
+    maker_kind: maker.kind,
+    maker_id: maker.id,
+    failed_step: word(),
+    cancelled_because: `Because ${word()}`,
+    undone_because: `Because ${word()}`,
+    left_over: [word()],
+    workflow: `flow ${word()}`,
+    surface: `place ${word()}`,
+    correlation_id: newId(),
+    expires_at: '2026-11-08',
+    created_at: '2026-11-01',
+    updated_at: '2026-11-01',
+  });
+  for (const [ordinal, step] of made.slice(0, 2).entries()) {
+    await em.execute(
+      `update actions.action set bundle_id = ?, step_key = ?, step_ordinal = ?, step_template = ?::jsonb where id = ?`,
+      [id, word(), ordinal, JSON.stringify({ to: word() }), step],
+    );
   }
 }
 

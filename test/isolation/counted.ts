@@ -14,6 +14,8 @@ export const tableOfType: Readonly<Record<string, string>> = {
   Delegation: 'actions.delegation',
   AutonomyProposal: 'actions.autonomy_proposal',
   AutonomySetting: 'actions.autonomy_setting',
+  Bundle: 'actions.bundle',
+  BundleStep: 'actions.action',
   Document: 'knowledge.document',
   Evidence: 'actions.evidence',
   Group: 'tenants.user_group',
@@ -51,6 +53,7 @@ const ofNoTable = new Set([
   ...['AttributeLookedAt', 'EffectivePermission', 'OrphanedPermission', 'RoleGrant', 'AccessHolder'],
   ...['Connector', 'Tool', 'Permission', 'PolicyTemplate', 'PolicyTemplateParameter', 'UserError', 'SignInProvider'],
   ...['ToolAutonomy', 'AutonomyLimit'],
+  ...['BundleAmount', 'BundleSimulationRefusal'],
   // Of the whole product: everybody may check with it.
   'LogKey',
 ]);
@@ -81,6 +84,8 @@ const countsNothing = new Set([
   ...['Passage.start', 'Passage.end', 'Passage.ordinal', 'RenderedPolicyProblem.line', 'RenderedPolicyProblem.column'],
   ...['AccessFlips.total', 'AccessFlips.permissions', 'AccessFlips.principals', 'AccessFlipsOfPermission.total'],
   ...['AccessFlipsOfPrincipal.total', 'DecisionsTried.records', 'PolicySimulation.drifted'],
+  ...['BundleStep.ordinal', 'BundleTotals.steps', 'BundleTotals.changes', 'BundleSimulation.records'],
+  ...['BundleSimulation.going', 'BundleSimulation.notPreviewed', 'BundleSimulationRefusal.record'],
   ...[
     'Action.revision',
     // Sums of tallies, and numbers that a rule asks for.

@@ -58,6 +58,12 @@ const rules: Readonly<Record<string, Rule>> = {
   'actions.action#data': (row, caller, snapshot) =>
     mayReadAction(row, caller, snapshot) && (row.data_class === 'NONE' || seesActionData(caller)),
   'actions.action#hidden': nobody,
+  // Of who may read all of its steps.
+  'actions.bundle': ({ id }, caller, snapshot) =>
+    snapshot
+      .of('actions.action')
+      .every(({ values }) => values.bundle_id !== id || mayReadAction(values, caller, snapshot)),
+  'actions.bundle#hidden': nobody,
   'actions.approval': ofReadableAction,
   'actions.evidence': ofReadableAction,
   'actions.evidence#quote': (row, caller, snapshot) =>

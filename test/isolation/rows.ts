@@ -22,9 +22,10 @@ const parts: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   'tenants.session': { hidden: ['token_hash'] },
   'tenants.identity_provider': { hidden: ['client_secret'] },
   'actions.action': {
-    data: ['input', 'preview', 'drift', 'outcome'],
+    data: ['input', 'preview', 'drift', 'outcome', 'step_template'],
     hidden: ['fingerprint', 'idempotency_key', 'correlation_id', 'lease_owner'],
   },
+  'actions.bundle': { hidden: ['fingerprint', 'idempotency_key', 'correlation_id', 'lease_owner'] },
   'actions.evidence': { quote: ['quote'] },
   'actions.log_entry': { values: ['entry_values', 'salts'] },
   'actions.webhook_endpoint': { hidden: ['secret', 'previous_secret'] },

@@ -13,6 +13,8 @@ import {
 /** Objects that one operation may return at most, counted from its page sizes. */
 const maxCost = 5_000;
 const defaultPage = 20;
+/** Lists that come whole and hold what leads back to them, by the name of their field, and how long they can be. */
+const wholeLists: Readonly<Record<string, number>> = { steps: 50 };
 
 type Variables = Readonly<Record<string, unknown>>;
 type Cost = (variables: Variables) => number;
@@ -55,6 +57,8 @@ function compile(selections: SelectionSetNode, document: DocumentNode, seen: Rea
 
 function fieldCost(field: FieldNode, document: DocumentNode, seen: ReadonlySet<string>): Cost {
   const below = field.selectionSet ? compile(field.selectionSet, document, seen) : () => 0;
+  const whole = wholeLists[field.name.value];
+  if (whole !== undefined) return (variables) => 1 + whole * below(variables);
   const first = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
   const paged =
     first !== undefined ||

@@ -27,9 +27,17 @@ export interface ActionEvents {
   AutonomyPromotionDecided: AutonomyStep & { readonly proposalId: string; readonly accepted: boolean };
   /** By what came of it, and at once. */
   AutonomyLowered: AutonomyStep & { readonly cause: string; readonly reason: string };
+  /** A bundle came to stand somewhere, or was proposed; what happens to its actions is told of each of them, too. */
+  BundleMoved: BundleFact;
   ToolCalled: ToolCall;
   /** A webhook gets nothing any more. */
   WebhookDisabled: { readonly webhookId: string; readonly because: 'REQUESTED' | 'GONE' | 'FAILING' };
+}
+
+export interface BundleFact {
+  readonly bundleId: string;
+  /** Where it stands now. */
+  readonly status: string;
 }
 
 export interface ActionFact {

@@ -5,6 +5,7 @@ import { ActionGate } from './entities/action-gate.ts';
 import { Approval } from './entities/approval.ts';
 import { AutonomyProposal } from './entities/autonomy-proposal.ts';
 import { AutonomySetting } from './entities/autonomy-setting.ts';
+import { Bundle } from './entities/bundle.ts';
 import { ConnectorInstallation } from './entities/connector-installation.ts';
 import { Delegation } from './entities/delegation.ts';
 import { Evidence } from './entities/evidence.ts';
@@ -26,6 +27,7 @@ import { retries } from './migrations/009-retries.ts';
 import { live } from './migrations/010-live.ts';
 import { autonomy } from './migrations/011-autonomy.ts';
 import { webhooks } from './migrations/012-webhooks.ts';
+import { bundles } from './migrations/013-bundles.ts';
 import { settlement } from './migrations/015-settlement.ts';
 import { delegations } from './migrations/016-delegations.ts';
 import { permissions } from './permissions.ts';
@@ -33,6 +35,8 @@ import { ActionResolver } from './resolvers/action.resolver.ts';
 import { ActionGateResolver } from './resolvers/action-gate.resolver.ts';
 import { AuditTrailResolver } from './resolvers/audit-trail.resolver.ts';
 import { AutonomyResolver } from './resolvers/autonomy.resolver.ts';
+import { BundleResolver } from './resolvers/bundle.resolver.ts';
+import { BundleSimulationResolver } from './resolvers/bundle-simulation.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
 import { DelegationResolver } from './resolvers/delegation.resolver.ts';
@@ -71,12 +75,12 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
     entities: [
       ...[Action, Approval, Delegation, Evidence, ConnectorInstallation, Suspension, ActionGate],
       ...[LogEntry, LogHead, TreeHead],
-      ...[AutonomySetting, AutonomyProposal],
+      ...[AutonomySetting, AutonomyProposal, Bundle],
       ...[WebhookEndpoint, WebhookDelivery],
     ],
     migrations: [
       ...[initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
-      ...[live, autonomy, webhooks, settlement, delegations],
+      ...[live, autonomy, webhooks, bundles, settlement, delegations],
     ],
     permissions,
     assemble: (kernel) => {
@@ -89,6 +93,9 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
       const sending = new Loop('webhook-sender', () => hooks.sender.sendDue(), kernel.log, { intervalMs: 1_000 });
       const tidying = new Loop('webhook-tidying', () => hooks.deliveries.removeOld(), kernel.log, {
         intervalMs: 600_000,
+      });
+      const bundling = new Loop('bundle-saga', () => services.bundleRecovery.settleDue(), kernel.log, {
+        intervalMs: 1_000,
       });
       let forget = () => {};
       return {
@@ -108,10 +115,17 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new AutonomyResolver(services),
           new WebhookResolver(hooks),
           new LiveResolver(services),
+          new BundleResolver(services),
+          new BundleSimulationResolver(services.bundleSimulations),
         ],
         references: {
           Action: (keys, context) =>
             reader.many(
+              context,
+              keys.map((key) => String(key.id)),
+            ),
+          Bundle: (keys, context) =>
+            services.bundleReader.many(
               context,
               keys.map((key) => String(key.id)),
             ),
@@ -129,7 +143,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
         },
         extension: toolMutations(catalogue, services.unattended),
         consumers: [...consumers(logWriter), ...webhookConsumers(hooks.fanOut)],
-        loops: [sealing, recovering, expiring, sending, tidying],
+        loops: [sealing, recovering, expiring, bundling, sending, tidying],
         start: async () => {
           await services.changes.start();
           // Woken by what was written, not by every commit: the sealer's own would wake it again.

@@ -91,6 +91,9 @@ export const permissions: SubgraphPermissions = {
     inbox: canList('actions:action:approve'),
     webhooks: can('actions:webhook:read'),
     webhookDeliveries: can('actions:webhook:read'),
+    // Whoever may see all steps of a bundle sees it.
+    bundle: canList('actions:action:read'),
+    bundles: canList('actions:action:read'),
   },
   Mutation: {
     // What is let through here is decided again under the action's lock.
@@ -106,6 +109,14 @@ export const permissions: SubgraphPermissions = {
     previewAction: canList('actions:action:read'),
     reviseAction: canList('actions:action:read'),
     remindApprovers: onAction('actions:action:read'),
+    // Decided for each step of a bundle, under its lock; for proposing, by leave to propose with each of the tools.
+    proposeBundle: canList('actions:action:read'),
+    simulateBundle: canList('actions:action:read'),
+    approveBundle: canList('actions:action:approve'),
+    rejectBundle: canList('actions:action:approve'),
+    executeBundle: canList('actions:action:execute'),
+    cancelBundle: canList('actions:action:execute'),
+    undoBundle: canList('actions:action:undo'),
     eraseLogValues: can('actions:log:erase'),
     configureConnector: can('actions:connector:configure'),
     delegateApprovals: can('actions:action:approve'),
@@ -135,6 +146,7 @@ export const permissions: SubgraphPermissions = {
   },
   entities: {
     Action: canList('actions:action:read'),
+    Bundle: canList('actions:action:read'),
     ConnectorInstallation: can('actions:connector:read'),
   },
   sensitive: sensitiveFields,

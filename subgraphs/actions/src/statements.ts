@@ -26,7 +26,7 @@ export const retriableActions = (
     [now, limit],
   );
 
-/** Actions whose time has run out before they were begun, of all tenants. */
+/** Actions whose time has run out before they were begun, of all tenants. What waits in a bundle ends with it. */
 export const expiringActions = (
   em: EntityManager,
   now: Date,
@@ -35,7 +35,33 @@ export const expiringActions = (
   em.execute(
     `select id, tenant_id as "tenantId" from actions.action
      where status in ('PROPOSED', 'AWAITING_APPROVAL', 'APPROVED', 'STALE', 'FAILED') and expires_at <= ?
+       and (bundle_id is null or status in ('STALE', 'FAILED'))
      order by expires_at limit ?`,
+    [now, limit],
+  );
+
+/** Bundles under way that nobody works on, of all tenants. `alone`: no other process works on any. */
+export const dueBundles = (
+  em: EntityManager,
+  due: { now: Date; owner: string; alone: boolean; limit: number },
+): Promise<{ id: string; tenantId: string }[]> =>
+  em.execute(
+    `select id, tenant_id as "tenantId" from actions.bundle
+     where status in ('EXECUTING', 'COMPENSATING')
+       and (lease_until is null or lease_until <= ? or (? and lease_owner is not null and lease_owner <> ?))
+     order by lease_until nulls first limit ?`,
+    [due.now, due.alone, due.owner, due.limit],
+  );
+
+/** Bundles whose time has run out before they were begun, of all tenants. */
+export const expiringBundles = (
+  em: EntityManager,
+  now: Date,
+  limit: number,
+): Promise<{ id: string; tenantId: string }[]> =>
+  em.execute(
+    `select id, tenant_id as "tenantId" from actions.bundle
+     where status in ('AWAITING_APPROVAL', 'APPROVED') and expires_at <= ? order by expires_at limit ?`,
     [now, limit],
   );
 

@@ -204,6 +204,25 @@ export class Action {
   @Property({ type: 'uuid', nullable: true })
   undoId!: string | null;
 
+  /** The bundle whose step it is. */
+  @Property({ type: 'uuid', nullable: true })
+  bundleId!: string | null;
+
+  /** Its name within the bundle. */
+  @Property({ type: 'text', nullable: true })
+  stepKey!: string | null;
+
+  @Property({ type: 'integer', nullable: true })
+  stepOrdinal!: number | null;
+
+  /** Keys of the steps that have to be done before it. */
+  @Property({ type: 'text[]' })
+  stepAfter!: string[];
+
+  /** The input as it was approved, where parts of it come from earlier steps; its plan's hash is over this one. */
+  @Property({ type: 'jsonb', nullable: true })
+  stepTemplate!: JsonObject | null;
+
   /** Where it stood when its undo began: where it goes back to when the undo is given up. */
   @Property({ type: 'text', nullable: true })
   stoodAt!: StandsAt | null;

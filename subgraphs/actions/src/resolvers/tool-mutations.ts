@@ -1,10 +1,10 @@
-import { can, payload, problem, type RequestContext, type SchemaExtension } from '@countersign/kernel';
+import { can, payload, type RequestContext, type SchemaExtension } from '@countersign/kernel';
 import { parse } from 'graphql';
-import { z } from 'zod';
-import { type ProposalOptions, proposePermission } from '../services/proposals.ts';
+import { proposePermission } from '../services/proposals.ts';
 import type { ToolCatalogue } from '../services/tool-catalogue.ts';
 import type { Unattended } from '../services/unattended.ts';
 import { type ConnectorManifest, type ResolveTool, toolResolvers, toolSdl } from '../tools/index.ts';
+import { parseOptions } from './proposal-options.ts';
 
 const optionsSdl = `
 """Which citations of an answer a proposal rests on."""
@@ -62,33 +62,3 @@ export function toolMutations(catalogue: ToolCatalogue, proposals: Unattended): 
 
 /** `fhir.createServiceRequest` -> `fhirCreateServiceRequest`. */
 const mutationOf = (tool: string): string => tool.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
-
-const label = z.string().min(1).max(255);
-
-const optionsShape = z.object({
-  idempotencyKey: label.nullish().transform((key) => key ?? null),
-  evidence: z
-    .array(
-      z.object({
-        answerId: z.string(),
-        markers: z
-          .array(z.number().int())
-          .min(1)
-          .max(50)
-          .transform((markers) => [...new Set(markers)]),
-      }),
-    )
-    .max(20)
-    .nullish()
-    .transform((evidence) => evidence ?? []),
-  workflow: label.nullish().transform((workflow) => workflow ?? null),
-  surface: label.nullish().transform((surface) => surface ?? null),
-});
-
-function parseOptions(options: object | null): ProposalOptions {
-  const parsed = optionsShape.safeParse(options ?? {});
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const path = ['options', ...(issue?.path ?? []).map(String)];
-  throw problem('INVALID_OPTIONS', `${path.join('.')}: ${issue?.message ?? 'is not valid'}.`, path);
-}

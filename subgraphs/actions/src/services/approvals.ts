@@ -16,6 +16,7 @@ import type { Action } from '../entities/action.ts';
 import { Approval, ApprovalDecision } from '../entities/approval.ts';
 import { approvePermission, ownPlanRefused } from '../maker-is-not-checker.ts';
 import { refTo } from '../proposed-action.ts';
+import type { AsStep } from './attempt.ts';
 import type { Crash } from './crash-points.ts';
 import { approverAs, approversOf, askedOf, demandsAt, isMaker, makersOf, whoMade } from './gate-keeper.ts';
 import { type Approver, mayCount, standing } from './gates/index.ts';
@@ -23,6 +24,7 @@ import { mayApprove, type Who } from './lifecycle/index.ts';
 import { type Locked, loadAction, lockWithUndone } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { insist, insistPossible, move } from './move.ts';
+import { insistWithin } from './part-of-bundle.ts';
 import type { Settlement } from './settlement.ts';
 import { assertStorable } from './storable.ts';
 import { approverFor, delegatorsOf } from './substitutes.ts';
@@ -65,7 +67,7 @@ export class Approvals {
   async approve(decision: Decision, context: RequestContext): Promise<Action> {
     checkComment(decision.comment);
     const action = await this.#database
-      .withTenant(context.principal, (em) => this.#approveNow(em, decision, context))
+      .withTenant(context.principal, (em) => this.approveIn(em, decision, context))
       .catch((error: unknown) => this.#refused(error, decision, context));
     this.#crash('approved');
     return action;
@@ -77,23 +79,29 @@ export class Approvals {
    */
   reject(decision: Decision, context: RequestContext): Promise<Action> {
     checkComment(decision.comment);
-    return this.#database.withTenant(context.principal, async (em) => {
-      const both = await lockWithUndone(em, decision.actionId);
-      const { action: locked } = both;
-      const now = await this.#access.currentIn(em, context.principal);
-      const withdraws = isMaker(locked, now) && holds(now, approvePermission);
-      const checker = withdraws ? now : await this.#insist(em, locked, context);
-      const from = locked.status;
-      move(locked, { type: isMaker(locked, checker) ? 'WITHDRAW' : 'REJECT' });
-      const told = { ...decision, from };
-      return this.#record(em, both, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
-    });
+    return this.#database.withTenant(context.principal, (em) => this.rejectIn(em, decision, context));
   }
 
-  async #approveNow(em: EntityManager, decision: Decision, context: RequestContext): Promise<Action> {
+  /** Like `reject`, in the caller's transaction. */
+  async rejectIn(em: EntityManager, decision: Decision, context: RequestContext, as?: AsStep): Promise<Action> {
+    const both = await lockWithUndone(em, decision.actionId);
+    const { action: locked } = both;
+    const now = await this.#access.currentIn(em, context.principal);
+    const withdraws = isMaker(locked, now) && holds(now, approvePermission);
+    const checker = withdraws ? now : await this.#insist(em, locked, context);
+    insistWithin(locked, as);
+    const from = locked.status;
+    move(locked, { type: isMaker(locked, checker) ? 'WITHDRAW' : 'REJECT' });
+    const told = { ...decision, from };
+    return this.#record(em, both, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
+  }
+
+  /** Like `approve`, in the caller's transaction. What it refuses has changed nothing. */
+  async approveIn(em: EntityManager, decision: Decision, context: RequestContext, as?: AsStep): Promise<Action> {
     const both = await lockWithUndone(em, decision.actionId);
     const { action: locked } = both;
     const checker = await this.#insist(em, locked, context);
+    insistWithin(locked, as);
     const { planHash: currentPlanHash, status: from } = locked;
     insistPossible(locked, { type: 'APPROVE' });
     const given = await approversOf(em, locked);

@@ -7,6 +7,13 @@ import { AuditTrail } from './audit-trail.ts';
 import { AutonomyPromotions } from './autonomy-promotions.ts';
 import { AutonomyReport } from './autonomy-report.ts';
 import { AutonomySettings } from './autonomy-settings.ts';
+import { BundleApprovals } from './bundle-approvals.ts';
+import { BundleProposals } from './bundle-proposals.ts';
+import { BundleReader } from './bundle-reader.ts';
+import { BundleRecovery } from './bundle-recovery.ts';
+import { BundleRuns } from './bundle-runs.ts';
+import { BundleSimulations } from './bundle-simulations.ts';
+import { StepInputs } from './bundle-steps.ts';
 import { ConnectorPool } from './connector-pool.ts';
 import { crashPoints } from './crash-points.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -31,6 +38,7 @@ import { Recovery } from './recovery.ts';
 import { Reminders } from './reminders.ts';
 import { type RetryBudget, usualBudget } from './retries.ts';
 import { Revisions } from './revisions.ts';
+import { Saga } from './saga.ts';
 import { Settlement } from './settlement.ts';
 import { Settlements } from './settlements.ts';
 import { Suspensions } from './suspensions.ts';
@@ -67,7 +75,8 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   const log = new LogWriter(now);
   // The embedded database belongs to one process: what another one held, it held in an earlier life.
   const leases = new Leases({ leaseMs, alone: database.backend.kind === 'pglite' });
-  const settlement = new Settlement(log, leases, { ...usualBudget, ...timing.retries });
+  const budget = { ...usualBudget, ...timing.retries };
+  const settlement = new Settlement(log, leases, budget);
   const effects = new Effects(call, callTimeoutMs);
   const previews = new Previews({ database, call, callTimeoutMs });
   const drift = new Drift({ database, access, catalogue, previews, log });
@@ -84,6 +93,11 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     patienceMs,
   });
   const proposals = new Proposals({ database, access, graph, log, previews, crash });
+  const approvals = new Approvals({ database, access, log, settlement, crash });
+  const undos = new Undos({ database, access, catalogue, log, executions, settlement, call, callTimeoutMs });
+  const bundleReader = new BundleReader(database, access);
+  const inputs = new StepInputs({ database, catalogue, log, previews, drift });
+  const saga = new Saga({ database, log, leases, executions, undos, inputs, drift, budget });
   const services = {
     reader: new ActionReader(database, access),
     installations: new Installations({ database, catalogue, log, now }),
@@ -101,10 +115,25 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     delegations: new Delegations({ database, log }),
     suspensions: new Suspensions({ database, catalogue, log }),
     revisions: new Revisions({ database, access, catalogue, previews, log }),
-    approvals: new Approvals({ database, access, log, settlement, crash }),
+    approvals,
     executions,
-    undos: new Undos({ database, access, catalogue, log, executions, settlement, call, callTimeoutMs }),
+    undos,
     settlements: new Settlements({ database, access, log, settlement }),
+    bundleReader,
+    bundleProposals: new BundleProposals({
+      database,
+      access,
+      catalogue,
+      graph,
+      log,
+      previews,
+      proposals,
+      reader: bundleReader,
+    }),
+    bundleSimulations: new BundleSimulations({ database, access, catalogue, previews }),
+    bundleApprovals: new BundleApprovals({ database, access, log, approvals }),
+    bundleRuns: new BundleRuns({ database, access, log, executions, saga, reader: bundleReader, patienceMs }),
+    bundleRecovery: new BundleRecovery({ database, saga, leases, log, logger: kernel.log }),
     recovery: new Recovery({ database, executions, leases, log: kernel.log, now }),
     logReader: new LogReader(database, access),
     auditTrail: new AuditTrail({ database, access, log }),

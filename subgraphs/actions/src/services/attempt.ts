@@ -12,6 +12,11 @@ export interface Leave {
   readonly unattended?: true;
 }
 
+/** A bundle goes on by itself with what was set off as a whole: leave was asked for then, for all of its steps. */
+export interface AsStep {
+  readonly bundleId: string;
+}
+
 /** Leave to work on one action, and what is to be done on the other side. */
 export interface Attempt {
   readonly actionId: string;

@@ -6,7 +6,11 @@ import type { InForce } from './autonomy/index.ts';
  * Whether what is approved may be begun by whoever begins it. Unattended that is the product itself; below, where the
  * tenant set a level or lost one, it takes a person. Refuses with `NOT_UNATTENDED`, `PERSON_REQUIRED`.
  */
-export function insistClick({ level, takesPerson }: InForce, principal: Principal, { unattended }: Leave): void {
+export function insistClick(
+  { level, takesPerson }: InForce,
+  principal: Principal,
+  { unattended }: Pick<Leave, 'unattended'> = {},
+): void {
   const path = ['input', 'actionId'];
   if (unattended && level !== 'UNATTENDED') {
     throw problem('NOT_UNATTENDED', `Its tool is at ${level} by now: somebody executes it.`, path, { level });

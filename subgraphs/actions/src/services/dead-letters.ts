@@ -11,6 +11,7 @@ import { refTo } from '../proposed-action.ts';
 import { loadAction, lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { move } from './move.ts';
+import { insistWithin } from './part-of-bundle.ts';
 import { checkReason } from './reason.ts';
 
 /** What a person does about an action whose tries are used up. */
@@ -57,6 +58,7 @@ export class DeadLetters {
     return this.#database.withTenant(caller.principal, async (em: EntityManager) => {
       const action = await lockAction(em, actionId);
       const principal = await this.#access.checkIn(em, caller, 'actions:action:execute', refTo(actionId));
+      insistWithin(action);
       const context = { ...caller, principal };
       const from = action.status;
       const { kind, state } = decide(action, this.#log.now());

@@ -9,10 +9,12 @@ import {
 import { Action } from '../entities/action.ts';
 import type { Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
+import type { AsStep, Leave } from './attempt.ts';
 import { firstOf, outcomeOfFault } from './effects.ts';
 import { lockAction } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
+import { insistWithin } from './part-of-bundle.ts';
 import { configOf, isSamePreview, type PreviewRequest, type Previews } from './previews.ts';
 import { insistNotSuspended } from './suspensions.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
@@ -53,14 +55,15 @@ export class Drift {
    * what it took to look, or null where it may not be begun. Throws `FORBIDDEN` for who may not begin it; refuses with
    * `SUSPENDED`, `OTHER_SIDE_UNAVAILABLE`; then nothing has changed.
    */
-  async look(actionId: string, origin: EventOrigin, permission: string): Promise<readonly CallRecord[] | null> {
+  async look(actionId: string, origin: EventOrigin, as?: AsStep): Promise<readonly CallRecord[] | null> {
     const { principal } = origin;
     const plan = await this.#database.read(principal, async (em) => {
       const action = await em.findOne(Action, { id: actionId });
       // What takes back was previewed in the same breath; what runs already is settled by asking what became of it.
       if (action?.status !== 'APPROVED' || action.undoOfId !== null) return null;
       // Who may not begin it does not have the other side asked either.
-      await this.#access.checkIn(em, origin, permission, refTo(actionId));
+      if (!as) await this.#access.checkIn(em, origin, 'actions:action:execute', refTo(actionId));
+      insistWithin(action, as);
       await insistNotSuspended(em, action.tool);
       const tool = this.#catalogue.tool(action.tool);
       if (!tool) return null;

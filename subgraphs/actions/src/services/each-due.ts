@@ -25,7 +25,7 @@ export async function eachDue<T extends Due>(
 
 /** Where the product goes on by itself with what somebody set in motion. */
 export const goingOn = (
-  { correlationId, workflow, surface }: Action,
+  { correlationId, workflow, surface }: Pick<Action, 'correlationId' | 'workflow' | 'surface'>,
   principal: EventOrigin['principal'],
 ): EventOrigin => ({
   principal,

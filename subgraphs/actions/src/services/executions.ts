@@ -9,7 +9,7 @@ import {
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
-import { type Attempt, type Leave, leaveFor, undoOf } from './attempt.ts';
+import { type AsStep, type Attempt, type Leave, leaveFor, undoOf } from './attempt.ts';
 import { insistClick } from './click.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
@@ -20,6 +20,7 @@ import { mayExecute } from './lifecycle/index.ts';
 import { type Locked, loadAction, lockWithUndone } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
+import { insistRuns, insistWithin } from './part-of-bundle.ts';
 import { configOf } from './previews.ts';
 import type { Settlement } from './settlement.ts';
 import { insistNotSuspended, suspensionOf } from './suspensions.ts';
@@ -38,6 +39,9 @@ export interface ExecutionParts {
   /** How long a second caller waits for the first one's outcome, in milliseconds. */
   readonly patienceMs: number;
 }
+
+/** Somebody clicked, or nobody, or a bundle goes on. */
+type Beginning = Pick<Leave, 'unattended'> | AsStep;
 
 /** How often a process picks up by itself what ended with another process in mid-call. */
 const mostPickups = 5;
@@ -63,8 +67,8 @@ export class Executions {
    * `APPROVAL_EXPIRED`, `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`,
    * `PERSON_REQUIRED`, `NOT_UNATTENDED`, `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
    */
-  async execute(actionId: string, origin: EventOrigin, how: Pick<Leave, 'unattended'> = {}): Promise<Action> {
-    const looked = await this.#parts.drift.look(actionId, origin, 'actions:action:execute');
+  async execute(actionId: string, origin: EventOrigin, how: Beginning = {}): Promise<Action> {
+    const looked = await this.#parts.drift.look(actionId, origin, 'bundleId' in how ? how : undefined);
     if (!looked) return this.#load(actionId, origin);
     const claim = await this.#parts.database.withTenant(origin.principal, async (em) => {
       const locked = await lockWithUndone(em, actionId);
@@ -72,7 +76,7 @@ export class Executions {
       await publishCalls(em, origin, { actionId, tool: action.tool }, looked);
       if (done.has(action.status)) return null;
       if (inFlight.has(action.status) && this.#parts.leases.isHeld(action, this.#parts.log.now())) return 'busy';
-      return this.#begin(em, locked, origin, { ...leaveFor(locked), ...how });
+      return this.#begin(em, locked, origin, how);
     });
     if (claim === 'busy') await this.#wait(actionId, origin);
     else if (claim) await this.carryOut(claim, origin);
@@ -111,7 +115,7 @@ export class Executions {
       const isDue = action.status === 'FAILED' && action.retryAt !== null && action.retryAt <= now;
       if (!isDue || undone || leases.isHeld(action, now)) return null;
       if (action.expiresAt !== null && action.expiresAt <= now) return null;
-      const forbidden = await this.#insistGates(em, action)
+      const forbidden = await this.insistGates(em, action)
         .then(() => insistNotSuspended(em, action.tool))
         .then(() => null, onlyRefusals);
       if (!forbidden) return this.attempt(em, locked, { intended: false, again: true });
@@ -152,17 +156,21 @@ export class Executions {
     await this.#underLease(attempt, origin, (em, locked) => this.#record(em, locked, findings, origin));
   }
 
-  async #begin(em: EntityManager, locked: Locked, origin: EventOrigin, leave: Leave): Promise<Attempt> {
+  async #begin(em: EntityManager, locked: Locked, origin: EventOrigin, how: Beginning): Promise<Attempt> {
     const { action, undone } = locked;
-    await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
+    const step = 'bundleId' in how ? how : undefined;
+    const leave = step ? undefined : { ...leaveFor(locked), ...how };
+    if (leave) await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
+    if (!undone) insistWithin(action, step);
+    if (!undone && step) await insistRuns(em, step);
     await insistNotSuspended(em, action.tool);
     const retried = action.status === 'FAILED' && !undone;
     if (retried || action.status === 'APPROVED') {
-      const { autonomy } = await this.#insistGates(em, action);
-      if (!retried && !undone) insistClick(autonomy, origin.principal, leave);
+      const { autonomy } = await this.insistGates(em, action);
+      if (leave && !retried && !undone) insistClick(autonomy, origin.principal, leave);
     }
     if (retried || action.status === 'EXECUTING' || action.status === 'UNKNOWN') {
-      return this.attempt(em, locked, { intended: false, again: true, leave });
+      return this.attempt(em, locked, { intended: false, again: true, ...(leave && { leave }) });
     }
     move(action, { type: 'START' });
     action.begunAt ??= this.#parts.log.now();
@@ -176,7 +184,7 @@ export class Executions {
   }
 
   /** What gates ask for is asked again when it is begun: people leave, windows close, limits are used up by others. */
-  async #insistGates(em: EntityManager, action: Action): Promise<Asked> {
+  async insistGates(em: EntityManager, action: Action): Promise<Asked> {
     const now = this.#parts.log.now();
     const asked = await askedOf(em, action);
     insistOpen(asked, now);

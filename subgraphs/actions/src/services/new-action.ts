@@ -22,6 +22,19 @@ export interface ActionDraft {
   readonly fingerprint: string;
   /** The action that it undoes. */
   readonly undoOfId?: string;
+  /** Its place in a bundle. */
+  readonly step?: StepPlace;
+}
+
+/** What makes an action the step of a bundle. */
+export interface StepPlace {
+  readonly bundleId: string;
+  readonly key: string;
+  readonly ordinal: number;
+  /** Keys of the steps that have to be done before it. */
+  readonly after: readonly string[];
+  /** Whether parts of its input come from earlier steps. */
+  readonly takesFromOthers: boolean;
 }
 
 /** A plan, with nothing begun of it: what an action is about, what its tool would do, and what that needs. */
@@ -98,6 +111,11 @@ export function draftAction(draft: ActionDraft, now: Date, context: EventOrigin)
     expiresAt: undoOfId === null || policy.decision === PolicyDecision.REQUIRE_APPROVAL ? plan.expiresAt : null,
     undoOfId,
     undoId: null,
+    bundleId: draft.step?.bundleId ?? null,
+    stepKey: draft.step?.key ?? null,
+    stepOrdinal: draft.step?.ordinal ?? null,
+    stepAfter: [...(draft.step?.after ?? [])],
+    stepTemplate: draft.step?.takesFromOthers ? draft.input : null,
     stoodAt: null,
     leaseOwner: null,
     leaseUntil: null,

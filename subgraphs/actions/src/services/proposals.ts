@@ -21,7 +21,7 @@ import { askedOf, insistRoom } from './gate-keeper.ts';
 import { requestFingerprint } from './lifecycle/index.ts';
 import { loadAction, withRelations } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
-import { draftAction } from './new-action.ts';
+import { draftAction, type StepPlace } from './new-action.ts';
 import { decideProposal } from './policies.ts';
 import { checkedInput, configOf, isRefusedForInput, type PreviewRequest, type Previews } from './previews.ts';
 import { assertStorable } from './storable.ts';
@@ -35,7 +35,8 @@ export interface ProposalOptions {
   readonly surface: string | null;
 }
 
-interface Plan {
+/** What was asked for, previewed: ready to be decided on and stored. */
+export interface Plan {
   readonly id: string;
   readonly tool: KnownTool;
   readonly input: JsonObject;
@@ -45,6 +46,8 @@ interface Plan {
   readonly money: Amount;
   readonly idempotencyKey: string | null;
   readonly calls: readonly CallRecord[];
+  /** Its place in a bundle. */
+  readonly step?: StepPlace;
 }
 
 /** What is asked for, before anybody has looked at it. */
@@ -140,7 +143,7 @@ export class Proposals {
   async #store(plan: Plan, context: RequestContext): Promise<Action> {
     const { database, crash } = this.#parts;
     try {
-      const action = await database.withTenant(context.principal, (em) => this.#write(em, plan, context));
+      const action = await database.withTenant(context.principal, (em) => this.write(em, plan, context));
       crash('proposed');
       return action;
     } catch (error) {
@@ -152,9 +155,13 @@ export class Proposals {
     }
   }
 
-  async #write(em: EntityManager, plan: Plan, caller: RequestContext): Promise<Action> {
+  /**
+   * Decides on a plan and stores it, in the caller's transaction. Refuses with `LIMIT_EXCEEDED`. Throws `FORBIDDEN` for who
+   * may not propose it.
+   */
+  async write(em: EntityManager, plan: Plan, caller: RequestContext): Promise<Action> {
     const { access, log } = this.#parts;
-    const { id, tool, evidence } = plan;
+    const { id, tool, evidence, step } = plan;
     const { tenantId } = caller.principal;
     const principal = await access.checkIn(em, caller, proposePermission(tool.name), { type: 'Tenant', id: tenantId });
     const context = { ...caller, principal };
@@ -170,7 +177,7 @@ export class Proposals {
     }
     const { fingerprint, planHash: hash, toolVersion: version } = action;
     log.append(em, context, action, 'INPUT', {
-      facts: { tool: tool.name, version, fingerprint },
+      facts: { tool: tool.name, version, fingerprint, ...(step && { bundleId: step.bundleId, step: step.key }) },
       values: { input: plan.input },
     });
     if (evidence.length > 0) {

@@ -20,6 +20,7 @@ import { loadAction, lockAction, noSuchAction } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
 import { eventAfter, planOf } from './new-action.ts';
+import { insistWithin } from './part-of-bundle.ts';
 import { decideProposal } from './policies.ts';
 import { checkedInput, configOf, isSamePreview, type Previews } from './previews.ts';
 import { proposePermission } from './proposals.ts';
@@ -80,6 +81,7 @@ export class Revisions {
   async #planAnew(actionId: string, edit: Edit | null, context: RequestContext): Promise<Action> {
     const { database, previews } = this.#parts;
     const { action, tool, config } = await this.#find(actionId, context);
+    insistWithin(action);
     assertReplannable(action);
     const input = edit ? checkedInput(tool, edit.input) : action.input;
     const money = amountOf(tool.manifest, input);

@@ -2,15 +2,15 @@ import {
   type Access,
   type Database,
   type EntityManager,
+  type EventOrigin,
   newId,
   problem,
   publish,
-  type RequestContext,
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { PolicyDecision, type Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
-import { type Attempt, undoOf } from './attempt.ts';
+import { type AsStep, type Attempt, undoOf } from './attempt.ts';
 import { heedReversal } from './autonomy-watch.ts';
 import type { Executions } from './executions.ts';
 import { type Asked, askedOf, insistOpen } from './gate-keeper.ts';
@@ -19,6 +19,7 @@ import { loadAction, lockWithUndone } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
 import { draftAction } from './new-action.ts';
+import { insistUndoAlone } from './part-of-bundle.ts';
 import { decideUndo } from './policies.ts';
 import { configOf } from './previews.ts';
 import { checkReason } from './reason.ts';
@@ -51,24 +52,28 @@ export class Undos {
    * Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `REASON_REQUIRED`, `ALREADY_UNDONE`, `ILLEGAL_TRANSITION`, `NOT_REVERSIBLE`,
    * `UNDO_OF_UNDO`, and with what the tool refuses.
    */
-  async undo(actionId: string, reason: string, context: RequestContext): Promise<Action> {
+  async undo(actionId: string, reason: string, context: EventOrigin, as?: AsStep): Promise<Action> {
     const because = checkReason(reason);
     const { database, executions } = this.#parts;
     const action = await database.read(context.principal, (em) => loadAction(em, actionId));
     // One that somebody has to approve first stays with them.
     const underWay = action.status === 'UNDOING' ? action.undo : null;
-    if (!underWay) await this.#undoNow(action, because, context);
-    else if (underWay.status !== 'AWAITING_APPROVAL') await executions.execute(underWay.id, context);
+    if (!underWay) await this.#undoNow(action, { because, as }, context);
+    else if (underWay.status !== 'AWAITING_APPROVAL') await executions.execute(underWay.id, context, as);
     return database.read(context.principal, (em) => loadAction(em, actionId));
   }
 
-  async #undoNow(action: Action, reason: string, context: RequestContext): Promise<void> {
+  async #undoNow(
+    action: Action,
+    { because: reason, as }: { because: string; as: AsStep | undefined },
+    context: EventOrigin,
+  ): Promise<void> {
     const { database, executions, catalogue } = this.#parts;
     assertUndoable(action, this.#parts.log.now(), null);
     const tool = catalogue.insistTool(action.tool);
     const { preview, calls } = await this.#preview(tool, action, reason, context);
     const attempt = await database.withTenant(context.principal, (em) =>
-      this.#begin(em, { actionId: action.id, tool, reason, preview, calls }, context),
+      this.#begin(em, { actionId: action.id, tool, reason, preview, calls, as }, context),
     );
     if (attempt) await executions.carryOut(attempt, context);
   }
@@ -77,7 +82,7 @@ export class Undos {
     tool: KnownTool,
     action: Action,
     reason: string,
-    context: RequestContext,
+    context: EventOrigin,
   ): Promise<{ preview: Preview; calls: readonly CallRecord[] }> {
     if (!tool.manifest.operations.includes('compensatePreview'))
       return { preview: reversed(action.preview), calls: [] };
@@ -98,19 +103,29 @@ export class Undos {
 
   async #begin(
     em: EntityManager,
-    plan: { actionId: string; tool: KnownTool; reason: string; preview: Preview; calls: readonly CallRecord[] },
-    caller: RequestContext,
+    plan: {
+      actionId: string;
+      tool: KnownTool;
+      reason: string;
+      preview: Preview;
+      calls: readonly CallRecord[];
+      as: AsStep | undefined;
+    },
+    caller: EventOrigin,
   ): Promise<Attempt | null> {
     const { access, log, executions, settlement } = this.#parts;
     const { action: first } = await lockWithUndone(em, plan.actionId);
-    const principal = await access.checkIn(em, caller, 'actions:action:undo', refTo(first.id));
+    const may = () => access.checkIn(em, caller, 'actions:action:undo', refTo(first.id));
+    const principal = plan.as ? caller.principal : await may();
+    if (!plan.as) await insistUndoAlone(em, first);
     await insistNotSuspended(em, plan.tool.name);
     const context = { ...caller, principal };
     const asked = await askedOf(em, { ...first, undoOfId: first.id });
     assertUndoable(first, log.now(), asked.undoWithin);
-    const policy = decideUndo(asked);
+    // What takes back a bundle was approved with it.
+    const policy = decideUndo(plan.as ? { ...asked, demands: [] } : asked);
     const atOnce = policy.decision === PolicyDecision.PERMIT;
-    if (atOnce) insistOpen(asked, log.now());
+    if (atOnce && !plan.as) insistOpen(asked, log.now());
     // Only what is done can be undone, and where that is the transition has just been found to be possible.
     first.stoodAt = first.status as StandsAt;
     move(first, { type: 'BEGIN_UNDO' });

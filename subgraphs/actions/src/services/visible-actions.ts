@@ -39,6 +39,17 @@ export class VisibleActions {
     return new Set(rows.map(({ id }) => id));
   }
 
+  /** True of rows `bundle` of which every step is a visible action. */
+  ofBundles(): RawQueryFragment {
+    if (this.#filter.kind === 'all') return raw('true');
+    const { sql, params } = conditionOf(this.#filter);
+    return raw(
+      `not exists (
+         select from actions.action as action where action.bundle_id = bundle.id and (${sql}) is not true)`,
+      params,
+    );
+  }
+
   /** True of rows `entry` whose `action_id` is that of a visible action, or none. */
   ofEntries(): RawQueryFragment {
     if (this.#filter.kind === 'all') return raw('true');

@@ -21,6 +21,7 @@ export const ENTRY_KINDS = {
   OUTCOME: 'What came of the action.',
   UNDO: 'An undo of this action was asked for, done or given up; names the action that undoes it.',
   DEAD_LETTER: 'All attempts failed, and a person has to look.',
+  BUNDLE: 'Several actions were proposed as one, or the whole of them moved on; each action has its own entries, too.',
   CONFIGURATION: 'A connector, an autonomy level or a policy was changed.',
   ACCESS_CHANGE:
     'Who may do what was changed, or a change of it was asked for or refused; before and after in the values.',
