@@ -16,7 +16,22 @@ export interface ActionEvents {
   ActionStale: ActionFact;
   /** It was previewed anew; `edited`: with another input. */
   ActionReplanned: ActionFact & { readonly edited: boolean };
+  /** It was set off, and waits for its connector to be well again. */
+  ActionWaiting: ActionFact;
+  /** It waits no more, and was not executed. `code`: of what ended it. */
+  ActionWaitEnded: ActionFact & { readonly code: string };
   ToolCalled: ToolCall;
+  /** A tool's other side failed again and again: it is left alone. */
+  ConnectorDegraded: ConnectorFact & { readonly reason: string };
+  ConnectorRecovered: ConnectorFact;
+}
+
+export interface ConnectorFact {
+  readonly connector: string;
+  /** Connector and tool, such as `fhir.createServiceRequest`. */
+  readonly tool: string;
+  /** Since when it is, or was, left alone: ISO 8601. */
+  readonly since: string;
 }
 
 export interface ActionFact {

@@ -8,6 +8,7 @@ import { Evidence } from './entities/evidence.ts';
 import { LogEntry } from './entities/log-entry.ts';
 import { LogHead } from './entities/log-head.ts';
 import { Suspension } from './entities/suspension.ts';
+import { ToolHealth } from './entities/tool-health.ts';
 import { TreeHead } from './entities/tree-head.ts';
 import { initial } from './migrations/001-initial.ts';
 import { access } from './migrations/002-access.ts';
@@ -18,11 +19,13 @@ import { suspensions } from './migrations/006-suspensions.ts';
 import { expiry } from './migrations/007-expiry.ts';
 import { gates } from './migrations/008-gates.ts';
 import { retries } from './migrations/009-retries.ts';
+import { connectorHealth } from './migrations/014-connector-health.ts';
 import { permissions } from './permissions.ts';
 import { ActionResolver } from './resolvers/action.resolver.ts';
 import { ActionGateResolver } from './resolvers/action-gate.resolver.ts';
 import { AuditTrailResolver } from './resolvers/audit-trail.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
+import { ConnectorStatusResolver } from './resolvers/connector-status.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
 import { InboxResolver } from './resolvers/inbox.resolver.ts';
 import { LogErasureResolver } from './resolvers/log-erasure.resolver.ts';
@@ -51,16 +54,39 @@ export const actions = defineActions();
 export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition {
   return defineSubgraph({
     name: 'actions',
-    entities: [Action, Approval, Evidence, ConnectorInstallation, Suspension, ActionGate, LogEntry, LogHead, TreeHead],
-    migrations: [initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
+    entities: [
+      Action,
+      Approval,
+      Evidence,
+      ConnectorInstallation,
+      Suspension,
+      ToolHealth,
+      ActionGate,
+      LogEntry,
+      LogHead,
+      TreeHead,
+    ],
+    migrations: [
+      initial,
+      access,
+      sensitiveFields,
+      treeHeads,
+      revisions,
+      suspensions,
+      expiry,
+      gates,
+      retries,
+      connectorHealth,
+    ],
     permissions,
     assemble: (kernel) => {
       const { catalogue, services, stop } = assembleServices(kernel, timing);
       const { reader, installations, logReader, logWriter, auditTrail, sealer, recovery } = services;
-      const { logProofs, logExport, logErasure } = services;
+      const { logProofs, logExport, logErasure, breakers, connectorStatuses } = services;
       const sealing = new Loop('log-sealer', () => sealer.sealOutstanding(), kernel.log, { intervalMs: 500 });
       const expiring = new Loop('action-expiry', () => services.expiry.expireDue(), kernel.log, { intervalMs: 5_000 });
       const recovering = new Loop('action-recovery', () => recovery.settleDue(), kernel.log, { intervalMs: 1_000 });
+      const watching = new Loop('connector-health', () => breakers.refresh(), kernel.log, { intervalMs: 1_000 });
       let forget = () => {};
       return {
         resolvers: [
@@ -71,6 +97,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new LogErasureResolver(logErasure),
           new AuditTrailResolver(auditTrail),
           new ConnectorResolver(installations),
+          new ConnectorStatusResolver(connectorStatuses),
           new SuspensionResolver(services.suspensions),
           new ActionGateResolver(services.gates),
           new InboxResolver(services.inbox),
@@ -87,9 +114,9 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
               keys.map((key) => String(key.id)),
             ),
         },
-        extension: toolMutations(catalogue, services.proposals),
+        extension: toolMutations(catalogue, services.proposals, connectorStatuses),
         consumers: consumers(logWriter),
-        loops: [sealing, recovering, expiring],
+        loops: [sealing, recovering, expiring, watching],
         start: async () => {
           // Woken by what was written, not by every commit: the sealer's own would wake it again.
           forget = kernel.database.onCommit(() => logWriter.takeWritten() && sealing.wake());

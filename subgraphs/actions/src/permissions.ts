@@ -66,6 +66,8 @@ export const permissions: SubgraphPermissions = {
     consistencyProof: can('actions:log:read'),
     connectors: can('actions:connector:read'),
     suspensions: can('actions:action:read'),
+    // What keeps an action waiting is told to who sees it.
+    connectorStatus: canList('actions:action:read'),
     actionGates: can('actions:action:read'),
     inbox: canList('actions:action:approve'),
   },

@@ -1,6 +1,7 @@
 import { can, payload, problem, type RequestContext, type SchemaExtension } from '@countersign/kernel';
 import { parse } from 'graphql';
 import { z } from 'zod';
+import type { ConnectorStatuses } from '../services/connector-statuses.ts';
 import { type ProposalOptions, type Proposals, proposePermission } from '../services/proposals.ts';
 import type { ToolCatalogue } from '../services/tool-catalogue.ts';
 import { type ConnectorManifest, type ResolveTool, toolResolvers, toolSdl } from '../tools/index.ts';
@@ -27,20 +28,37 @@ input ActionOptions {
   workflow: String
   """Where it is proposed, such as \`console\` or \`api\`."""
   surface: String
+  """What goes before what where much is to be done at once; INTERACTIVE unless told."""
+  lane: ActionLane
+}
+
+"""What goes before what."""
+enum ActionLane {
+  """Somebody waits for it."""
+  INTERACTIVE
+  """One of many, for which nobody waits: it goes after what is interactive, and is never forgotten over it."""
+  BATCH
 }
 `;
 
 /** One typed mutation for each tool, which proposes, with the permission that it needs. Undefined without tools. */
-export function toolMutations(catalogue: ToolCatalogue, proposals: Proposals): SchemaExtension | undefined {
+export function toolMutations(
+  catalogue: ToolCatalogue,
+  proposals: Proposals,
+  statuses: Pick<ConnectorStatuses, 'degraded'>,
+): SchemaExtension | undefined {
   // The same JSON; the SDK has it read-only all the way down.
   const manifests = [...catalogue.connectors.values()].map(({ manifest }) => manifest as ConnectorManifest);
   if (manifests.length === 0) return undefined;
-  const propose: ResolveTool<RequestContext> = ({ connector, tool }, { input, options }, context) =>
-    payload(async () => {
-      const known = catalogue.tool(`${connector}.${tool.name}`);
-      if (!known) throw new Error(`The graph has a mutation for ${connector}.${tool.name}, which is not here.`);
+  const propose: ResolveTool<RequestContext> = async ({ connector, tool }, { input, options }, context) => {
+    const name = `${connector}.${tool.name}`;
+    const answer = await payload(async () => {
+      const known = catalogue.tool(name);
+      if (!known) throw new Error(`The graph has a mutation for ${name}, which is not here.`);
       return { action: await proposals.propose(known, input, parseOptions(options), context) };
     });
+    return { ...answer, degraded: statuses.degraded(context.principal.tenantId, name) };
+  };
   const { Mutation } = toolResolvers(manifests, propose);
   const tools = manifests.flatMap(({ name, tools }) =>
     tools.map((tool) => ({ ...tool, name: `${name}.${tool.name}` })),
@@ -82,6 +100,10 @@ const optionsShape = z.object({
     .transform((evidence) => evidence ?? []),
   workflow: label.nullish().transform((workflow) => workflow ?? null),
   surface: label.nullish().transform((surface) => surface ?? null),
+  lane: z
+    .enum(['INTERACTIVE', 'BATCH'])
+    .nullish()
+    .transform((lane) => lane ?? 'INTERACTIVE'),
 });
 
 function parseOptions(options: object | null): ProposalOptions {

@@ -3,7 +3,12 @@ import { ActionGates } from './action-gates.ts';
 import { ActionReader } from './action-reader.ts';
 import { Approvals } from './approvals.ts';
 import { AuditTrail } from './audit-trail.ts';
+import { type BreakerLimits, usualLimits } from './calls/breaker.ts';
+import { Breakers } from './calls/breakers.ts';
+import { type CallLimits, limitedCalls, usualCallLimits } from './calls/limited-calls.ts';
+import { watchedCalls } from './calls/watched-calls.ts';
 import { ConnectorPool } from './connector-pool.ts';
+import { ConnectorStatuses } from './connector-statuses.ts';
 import { crashPoints } from './crash-points.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { Drift } from './drift.ts';
@@ -30,6 +35,7 @@ import { Suspensions } from './suspensions.ts';
 import type { CallTool } from './tool-calls.ts';
 import { loadCatalogue } from './tool-catalogue.ts';
 import { Undos } from './undos.ts';
+import { Waits } from './waits.ts';
 
 export interface Timing {
   /** How long one call of a tool may take, in milliseconds. */
@@ -40,9 +46,20 @@ export interface Timing {
   readonly patienceMs: number;
   /** How often and for how long what failed is tried again. */
   readonly retries: Partial<RetryBudget>;
+  /** When a tool is left alone, and for how long. */
+  readonly breaker: Partial<BreakerLimits>;
+  /** How many calls are made at once. */
+  readonly calls: Partial<CallLimits>;
 }
 
-const usual: Timing = { callTimeoutMs: 8_000, leaseMs: 30_000, patienceMs: 10_000, retries: {} };
+const usual: Timing = {
+  callTimeoutMs: 8_000,
+  leaseMs: 30_000,
+  patienceMs: 10_000,
+  retries: {},
+  breaker: {},
+  calls: {},
+};
 
 /** All services of this subgraph, put together for one process. */
 export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
@@ -51,9 +68,17 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   const catalogue = loadCatalogue(config.pluginsDir);
   if (catalogue.connectors.size === 0) kernel.log.warn('No connector is built: there are no tools to propose with');
   const pool = new ConnectorPool(kernel.log);
-  const call: CallTool = (request) => pool.call(request);
   const crash = crashPoints(config);
   const log = new LogWriter(now);
+  const breakers = new Breakers({
+    database,
+    log,
+    logger: kernel.log,
+    limits: { ...usualLimits, ...timing.breaker },
+    probeMs: leaseMs,
+  });
+  const watched = watchedCalls((request) => pool.call(request), breakers);
+  const call: CallTool = limitedCalls(watched, { ...usualCallLimits, ...timing.calls });
   // The embedded database belongs to one process: what another one held, it held in an earlier life.
   const leases = new Leases({ leaseMs, alone: database.backend.kind === 'pglite' });
   const settlement = new Settlement(log, leases, { ...usualBudget, ...timing.retries });
@@ -69,9 +94,12 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     effects,
     settlement,
     drift,
+    breakers,
     crash,
     patienceMs,
   });
+  const waits = new Waits({ database, access, executions, log });
+  const recovery = new Recovery({ database, executions, waits, leases, log: kernel.log, now });
   const services = {
     reader: new ActionReader(database, access),
     installations: new Installations({ database, catalogue, log, now }),
@@ -84,8 +112,10 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     revisions: new Revisions({ database, access, catalogue, previews, log }),
     approvals: new Approvals({ database, access, log, crash }),
     executions,
-    undos: new Undos({ database, access, catalogue, log, executions, settlement, call, callTimeoutMs }),
-    recovery: new Recovery({ database, executions, leases, log: kernel.log, now }),
+    undos: new Undos({ database, access, catalogue, log, executions, breakers, settlement, call, callTimeoutMs }),
+    recovery,
+    breakers,
+    connectorStatuses: new ConnectorStatuses({ database, access, catalogue, breakers }),
     logReader: new LogReader(database, access),
     auditTrail: new AuditTrail({ database, access, log }),
     logWriter: log,
@@ -94,5 +124,5 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     logErasure: new LogErasure({ database, access, log }),
     sealer: new LogSealer({ database, signer: new LogSigner({ database, config, log: kernel.log }), now }),
   };
-  return { catalogue, services, stop: () => pool.close() };
+  return { catalogue, services, stop: () => recovery.stop().then(() => pool.close()) };
 }

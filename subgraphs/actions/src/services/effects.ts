@@ -1,6 +1,8 @@
 import type { UserProblem } from '@countersign/kernel';
 import { type JsonObject, ToolError, type Undo } from '@countersign/plugin-sdk';
 import type { Outcome } from '../entities/plan.ts';
+import type { Lane } from './calls/fair-queue.ts';
+import { HeldBack } from './calls/held-back.ts';
 import type { CallRecord } from './log-writer.ts';
 import { type Answered, ask, type CallTool } from './tool-calls.ts';
 import type { KnownTool } from './tool-catalogue.ts';
@@ -13,6 +15,7 @@ export interface Effect {
   /** The id of the action whose effect it is, also for taking it back. */
   readonly idempotencyKey: string;
   readonly input: JsonObject;
+  readonly lane?: Lane;
   /** Present when it is to be taken back. */
   readonly undo?: Undo;
 }
@@ -30,6 +33,8 @@ export interface Fault {
   readonly message: string;
   /** Whether it may pass by itself. */
   readonly retryable: boolean;
+  /** The call was not even made, and is no try: the connector is left alone, or too much was asked of it at once. */
+  readonly heldBack?: boolean;
 }
 
 /** A refusal in the words of its first problem. */
@@ -113,8 +118,8 @@ export class Effects {
     return { finding: { kind: 'done', outcome: outcomeOf({ externalId, summary }) }, calls };
   }
 
-  #request({ tool, tenantId, config, idempotencyKey }: Effect) {
-    return { tool, tenantId, config, idempotencyKey, timeoutMs: this.#timeoutMs };
+  #request({ tool, tenantId, config, idempotencyKey, lane }: Effect) {
+    return { tool, tenantId, config, idempotencyKey, lane, timeoutMs: this.#timeoutMs };
   }
 }
 
@@ -122,7 +127,10 @@ function findingBy({ error }: Extract<Answered<unknown>, { ok: false }>): Exclud
   return { kind: error.effect === 'none' ? 'nothing' : 'unknown', error: faultOf(error) };
 }
 
-const faultOf = ({ code, message, retryable }: ToolError): Fault => ({ code, message, retryable });
+const faultOf = (error: ToolError): Fault => {
+  const { code, message, retryable } = error;
+  return { code, message, retryable, ...(error instanceof HeldBack && { heldBack: true }) };
+};
 
 const outcomeOf = (done: { externalId?: string; output?: JsonObject; summary?: string }): Outcome => ({
   externalId: done.externalId ?? null,

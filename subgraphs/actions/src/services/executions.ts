@@ -10,6 +10,7 @@ import {
 import { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
 import { type Attempt, type Leave, undoOf } from './attempt.ts';
+import type { Breakers } from './calls/breakers.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
 import { type Effects, type Finding, type Findings, firstOf } from './effects.ts';
@@ -23,6 +24,7 @@ import { configOf } from './previews.ts';
 import type { Locked, Settlement } from './settlement.ts';
 import { insistNotSuspended, suspensionOf } from './suspensions.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
+import { beginWait } from './waits.ts';
 
 export interface ExecutionParts {
   readonly database: Database;
@@ -33,6 +35,7 @@ export interface ExecutionParts {
   readonly effects: Effects;
   readonly settlement: Settlement;
   readonly drift: Drift;
+  readonly breakers: Breakers;
   readonly crash: Crash;
   /** How long a second caller waits for the first one's outcome, in milliseconds. */
   readonly patienceMs: number;
@@ -41,6 +44,8 @@ export interface ExecutionParts {
 /** How often a process picks up by itself what ended with another process in mid-call. */
 const mostPickups = 5;
 const done = new Set<Action['status']>(['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'SUBMITTED']);
+/** What is executed, again or for the first time, when its execution is asked for. */
+const reachesOut = new Set<Action['status']>(['APPROVED', 'EXECUTING', 'UNKNOWN', 'FAILED']);
 const inFlight = new Set<Action['status']>(['EXECUTING', 'UNKNOWN', 'FAILED']);
 
 /**
@@ -59,12 +64,22 @@ export class Executions {
    * waits. Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `ILLEGAL_TRANSITION`,
    * `APPROVAL_EXPIRED`, `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`,
    * `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
+   * While its tool is left alone what is approved waits, and goes by itself when the tool is well (see `Waits`).
    */
   async execute(
     actionId: string,
     origin: EventOrigin,
     leave: Leave = { permission: 'actions:action:execute', on: actionId },
   ): Promise<Action> {
+    const { breakers, database } = this.#parts;
+    const now = () => this.#executeNow(actionId, origin, leave);
+    if (breakers.sickOf(origin.principal.tenantId).length === 0) return now();
+    const action = await database.read(origin.principal, (em) => em.findOne(Action, { id: actionId }));
+    if (!action || !reachesOut.has(action.status)) return now();
+    return breakers.whenWell(action, now, () => this.#hold(actionId, origin, leave));
+  }
+
+  async #executeNow(actionId: string, origin: EventOrigin, leave: Leave): Promise<Action> {
     const looked = await this.#parts.drift.look(actionId, origin, leave.permission);
     if (!looked) return this.#load(actionId, origin);
     const claim = await this.#parts.database.withTenant(origin.principal, async (em) => {
@@ -80,8 +95,37 @@ export class Executions {
     return this.#load(actionId, origin);
   }
 
+  /** What is approved waits for its tool to be well, with all that it needs asked of it now, and again when it goes. */
+  #hold(actionId: string, origin: EventOrigin, leave: Leave): Promise<Action> {
+    return this.#parts.database.withTenant(origin.principal, async (em) => {
+      const { action } = await this.lock(em, actionId);
+      // What was begun before is gone on with by itself; an undo is asked for again.
+      if (action.status !== 'APPROVED' || action.undoOfId !== null) return action;
+      const principal = await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
+      await insistNotSuspended(em, action.tool);
+      await this.#insistGates(em, action);
+      await beginWait(em, this.#parts.log, action, { ...origin, principal });
+      return action;
+    });
+  }
+
   /** Settles what nobody works on any more. Does nothing when somebody does after all. */
   async pickUp(actionId: string, origin: EventOrigin): Promise<void> {
+    const { breakers, database } = this.#parts;
+    const action = await database.read(origin.principal, (em) => loadAction(em, actionId));
+    const now = (mayDo: boolean) => this.#pickUpNow(actionId, origin, mayDo);
+    // Whether it was done can be asked of what does not write just now.
+    await breakers.whenWell(
+      action,
+      () => now(true),
+      async (health) => {
+        if (!health.readsFail) await now(false);
+      },
+    );
+  }
+
+  /** `mayDo`: that what turns out not to be done may be done now. */
+  async #pickUpNow(actionId: string, origin: EventOrigin, mayDo: boolean): Promise<void> {
     const attempt = await this.#parts.database.withTenant(origin.principal, async (em) => {
       const { action, undone } = await this.lock(em, actionId);
       const { leases, log } = this.#parts;
@@ -90,7 +134,7 @@ export class Executions {
       if (leases.isHeld(action, now) || (action.leaseOwner === null && action.leaseUntil && action.leaseUntil > now))
         return null;
       // What its caller was told is not known is made known; what was cut off is done, if it was not.
-      const isStopped = (await suspensionOf(em, action.tool)) !== null;
+      const isStopped = !mayDo || (await suspensionOf(em, action.tool)) !== null;
       // An undo that has begun is not given up over it: it waits.
       if (isStopped && undone) {
         leases.putOff(action, now);
@@ -102,8 +146,20 @@ export class Executions {
     if (attempt) await this.carryOut(attempt, origin);
   }
 
-  /** Tries again what failed for a reason that passes. Where gates or a suspension forbid it just now, it waits. */
+  /**
+   * Tries again what failed for a reason that passes. Where gates or a suspension forbid it just now, or its tool is left
+   * alone, it waits.
+   */
   async retry(actionId: string, origin: EventOrigin): Promise<void> {
+    const action = await this.#parts.database.read(origin.principal, (em) => loadAction(em, actionId));
+    await this.#parts.breakers.whenWell(
+      action,
+      () => this.#retryNow(actionId, origin),
+      async () => {},
+    );
+  }
+
+  async #retryNow(actionId: string, origin: EventOrigin): Promise<void> {
     const { database, leases, log } = this.#parts;
     const attempt = await database.withTenant(origin.principal, async (em) => {
       const locked = await this.lock(em, actionId);
@@ -112,6 +168,9 @@ export class Executions {
       const isDue = action.status === 'FAILED' && action.retryAt !== null && action.retryAt <= now;
       if (!isDue || undone || leases.isHeld(action, now)) return null;
       if (action.expiresAt !== null && action.expiresAt <= now) return null;
+      // While it was due and its tool was left alone its own time stood still.
+      const heldUpMs = now.getTime() - (action.retryAt ?? now).getTime();
+      action.begunAt = new Date((action.begunAt ?? now).getTime() + heldUpMs);
       const forbidden = await this.#insistGates(em, action)
         .then(() => insistNotSuspended(em, action.tool))
         .then(() => null, onlyRefusals);
@@ -132,7 +191,7 @@ export class Executions {
     const config = await configOf(em, tool.connector.manifest.name);
     const { tenantId } = action;
     const of = undone ?? action;
-    const effect = { tool, tenantId, config, idempotencyKey: of.id, input: of.input };
+    const effect = { tool, tenantId, config, idempotencyKey: of.id, input: of.input, lane: action.lane };
     const fence = this.#parts.leases.take(action, this.#parts.log.now());
     return {
       actionId: action.id,
@@ -150,7 +209,11 @@ export class Executions {
     crash('intent');
     const findings = await effects.perform(attempt.effect);
     crash('effect');
-    await this.#underLease(attempt, origin, (em, locked) => this.#record(em, locked, findings, origin));
+    await this.#underLease(attempt, origin, (em, locked) => {
+      // The other side was not even asked.
+      if (isHeldBack(findings.finding)) locked.action.attempts -= 1;
+      return this.#record(em, locked, findings, origin);
+    });
   }
 
   /** The action and the one that it undoes, locked in that order everywhere: the first one first. */
@@ -201,7 +264,7 @@ export class Executions {
     const notDone = found.finding.kind === 'nothing' && attempt.again;
     const now = notDone && attempt.planned ? await drift.compare(attempt.effect, attempt.planned) : null;
     const goOn = notDone && (now === null || now.kind === 'same');
-    const findings = now?.kind === 'unknown' ? { ...found, finding: unavailable(now.refusal) } : found;
+    const findings = now?.kind === 'unknown' ? { ...found, finding: unavailable(now) } : found;
     let refusal: AccessDenied | null = null;
     const recorded = await this.#underLease(attempt, origin, async (em, locked) => {
       if (goOn) refusal = await this.#refusal(em, attempt, origin);
@@ -277,7 +340,9 @@ function onlyRefusals(error: unknown): UserProblem {
   throw error;
 }
 
-const unavailable = (refusal: UserProblem): Finding => ({
+const unavailable = ({ refusal, heldBack }: { refusal: UserProblem; heldBack: boolean }): Finding => ({
   kind: 'nothing',
-  error: { ...firstOf(refusal), retryable: true },
+  error: { ...firstOf(refusal), retryable: true, heldBack },
 });
+
+const isHeldBack = (finding: Finding): boolean => finding.kind === 'nothing' && finding.error?.heldBack === true;

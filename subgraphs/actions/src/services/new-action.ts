@@ -1,9 +1,11 @@
 import { type EventOrigin, personOf } from '@countersign/kernel';
+import type { Action } from '../entities/action.ts';
 import { type Policy, PolicyDecision, type Preview } from '../entities/plan.ts';
 import type { Amount } from './amount-of.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { planTtlMs } from './expiry.ts';
 import { type ActionStatus, planHash, transition } from './lifecycle/index.ts';
+import { notWaiting } from './move.ts';
 import type { KnownTool } from './tool-catalogue.ts';
 
 export interface ActionDraft {
@@ -16,6 +18,8 @@ export interface ActionDraft {
   readonly idempotencyKey: string | null;
   /** What makes two requests the same one. */
   readonly fingerprint: string;
+  /** What goes before what; interactive unless told. */
+  readonly lane?: Action['lane'];
   /** The action that it undoes. */
   readonly undoOfId?: string;
 }
@@ -77,6 +81,8 @@ export function draftAction(draft: ActionDraft, now: Date, context: EventOrigin)
     doneAt: null,
     // An undo is begun at once.
     expiresAt: undoOfId === null ? plan.expiresAt : null,
+    lane: draft.lane ?? 'INTERACTIVE',
+    ...notWaiting,
     undoOfId,
     undoId: null,
     stoodAt: null,

@@ -13,6 +13,7 @@ import { Action } from '../entities/action.ts';
 import { Evidence } from '../entities/evidence.ts';
 import type { Preview } from '../entities/plan.ts';
 import { type Amount, amountOf } from './amount-of.ts';
+import type { Lane } from './calls/fair-queue.ts';
 import type { Crash } from './crash-points.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { type CitedPassage, type EvidenceRequest, readEvidence } from './evidence.ts';
@@ -32,6 +33,7 @@ export interface ProposalOptions {
   readonly evidence: readonly EvidenceRequest[];
   readonly workflow: string | null;
   readonly surface: string | null;
+  readonly lane?: Lane;
 }
 
 interface Plan {
@@ -43,6 +45,7 @@ interface Plan {
   readonly preview: Preview;
   readonly money: Amount;
   readonly idempotencyKey: string | null;
+  readonly lane?: Lane;
   readonly calls: readonly CallRecord[];
 }
 
@@ -70,7 +73,7 @@ export class Proposals {
    * refuses. Throws `FORBIDDEN` for who may not propose it by the time at which it is stored.
    */
   async propose(tool: KnownTool, input: JsonObject, options: ProposalOptions, caller: RequestContext): Promise<Action> {
-    const { workflow, surface, idempotencyKey } = options;
+    const { workflow, surface, idempotencyKey, lane } = options;
     const context = { ...caller, workflow: workflow ?? caller.workflow, surface: surface ?? caller.surface };
     assertStorable(input, ['input']);
     assertStorable(options, ['options']);
@@ -84,11 +87,11 @@ export class Proposals {
     const evidence = await readEvidence(this.#parts.graph, options.evidence, context);
     const id = newId();
     const { preview, calls } = await this.#parts.previews.insist(
-      { idempotencyKey: id, tool, config, input: checked },
+      { idempotencyKey: id, tool, config, input: checked, lane },
       context,
     );
     return this.#store(
-      { id, tool, input: checked, fingerprint, evidence, preview, money, idempotencyKey, calls },
+      { id, tool, input: checked, fingerprint, evidence, preview, money, idempotencyKey, lane, calls },
       context,
     );
   }

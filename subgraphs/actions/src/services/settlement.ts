@@ -6,7 +6,7 @@ import type { Leases } from './leases.ts';
 import { eventForUndone } from './lifecycle/index.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
-import { nextTry, type RetryBudget, usualBudget } from './retries.ts';
+import { nextTry, pauseAfter, type RetryBudget, usualBudget } from './retries.ts';
 
 /** An action at work, its row locked, and the action that it undoes, locked too. */
 export interface Locked {
@@ -68,8 +68,13 @@ export class Settlement {
   }
 
   /** It is tried again by itself, if its reason may pass and its budget is not used up. */
-  #failed(action: Action, { retryable }: Fault): void {
+  #failed(action: Action, { retryable, heldBack }: Fault): void {
     const now = this.#log.now();
+    if (heldBack) {
+      action.retryAt = new Date(now.getTime() + pauseAfter(1, this.#budget));
+      action.deadAt = null;
+      return;
+    }
     action.failures += 1;
     action.retryAt = retryable ? nextTry(action, now, this.#budget) : null;
     action.deadAt = retryable && action.retryAt === null ? now : null;

@@ -11,6 +11,9 @@ import { Action } from '../entities/action.ts';
 import type { Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
 import { type Attempt, type Leave, undoOf } from './attempt.ts';
+import type { Health } from './calls/breaker.ts';
+import type { Breakers } from './calls/breakers.ts';
+import { leftAlone } from './calls/held-back.ts';
 import type { Executions } from './executions.ts';
 import { mayUndo, requestFingerprint, type StandsAt, transition } from './lifecycle/index.ts';
 import { loadAction } from './load-actions.ts';
@@ -31,6 +34,7 @@ export interface UndoParts {
   readonly catalogue: ToolCatalogue;
   readonly log: LogWriter;
   readonly executions: Executions;
+  readonly breakers: Breakers;
   readonly settlement: Settlement;
   readonly call: CallTool;
   readonly callTimeoutMs: number;
@@ -47,7 +51,7 @@ export class Undos {
   /**
    * Undoes, and answers the first action. An undo that is under way is waited for, and one that got stuck is taken up.
    * Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `REASON_REQUIRED`, `ALREADY_UNDONE`, `ILLEGAL_TRANSITION`, `NOT_REVERSIBLE`,
-   * `UNDO_OF_UNDO`, and with what the tool refuses.
+   * `UNDO_OF_UNDO`, `OTHER_SIDE_UNAVAILABLE` while its tool is left alone, and with what the tool refuses.
    */
   async undo(actionId: string, reason: string, context: RequestContext): Promise<Action> {
     const because = checkReason(reason);
@@ -55,7 +59,13 @@ export class Undos {
     const action = await database.read(context.principal, (em) => loadAction(em, actionId));
     if (action.status === 'UNDOING' && action.undoId)
       await executions.execute(action.undoId, context, leaveFor(action));
-    else await this.#undoNow(action, because, context);
+    else {
+      await this.#parts.breakers.whenWell(
+        action,
+        () => this.#undoNow(action, because, context),
+        (health) => refuseUndo(action.tool, health),
+      );
+    }
     return database.read(context.principal, (em) => loadAction(em, actionId));
   }
 
@@ -139,6 +149,12 @@ export class Undos {
     settlement.intend(em, context, undo);
     return attempt;
   }
+}
+
+/** An undo is not kept waiting: whoever asks for it is told, and nothing has begun. */
+function refuseUndo(tool: string, health: Health): Promise<never> {
+  const { code, message, params = {} } = leftAlone(tool, health);
+  return Promise.reject(problem(code, message, ['input', 'actionId'], { ...params }));
 }
 
 const leaveFor = ({ id }: Action): Leave => ({ permission: 'actions:action:undo', on: id });
