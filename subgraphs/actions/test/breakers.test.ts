@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { testPrincipal } from '@countersign/kernel/testing';
-import { codesOf, House, idOf, ordersOfOnesOwn } from './house.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { codesOf, House, idOf, order } from './house.ts';
 import { OtherSide } from './other-side.ts';
 
 const tool = 'fhir.createServiceRequest';
@@ -56,8 +56,6 @@ describe('a connector that is sick', () => {
     await other.close();
   });
 
-  const nextOrder = ordersOfOnesOwn();
-
   async function asOwner(sql: string): Promise<void> {
     const { backend } = house.subgraphs.database;
     if (backend.kind !== 'pglite') throw new Error('This test reaches round the application.');
@@ -98,30 +96,33 @@ describe('a connector that is sick', () => {
     return (await house.ask<{ action: NonNullable<Held['action']> }>(house.operator, query, { id })).action;
   };
   const logOf = async (id: string) => {
-    const query =
-      'query ($id: ID) { decisionLog(actionId: $id) { edges { node { kind facts principal { id } } } } }';
+    const query = 'query ($id: ID) { decisionLog(actionId: $id) { edges { node { kind facts principal { id } } } } }';
     type Node = { kind: string; facts: Record<string, unknown>; principal: { id: string } };
     type Log = { decisionLog: { edges: { node: Node }[] } };
     return (await house.ask<Log>(house.auditor, query, { id })).decisionLog.edges.map(({ node }) => node);
+  };
+  /** How often the hospital was given the order of an action. */
+  const ordersOf = async (id: string): Promise<number> => {
+    const url = `${house.hospital.url}/acme/fhir/R4/ServiceRequest?identifier=${id}&_count=100`;
+    const { entry = [] }: { entry?: object[] } = JSON.parse(await (await fetch(url)).text());
+    return entry.length;
   };
   const published = (type: string): Promise<{ payload: Record<string, unknown> }[]> =>
     house.subgraphs.database.asRole('relay', (em) =>
       em.execute('select payload from kernel.outbox where type = ? order by occurred_at', [type]),
     );
   /** Three executions fail, with which it is left alone; answers what was to be executed. */
-  const fallSick = async (): Promise<{ id: string; patient: string }[]> => {
-    const inputs = [nextOrder(), nextOrder(), nextOrder()];
+  const fallSick = async (): Promise<string[]> => {
     const ids: string[] = [];
-    for (const input of inputs) ids.push(await house.approved(input));
+    for (let left = 3; left > 0; left -= 1) ids.push(await house.approved());
     own.mode = 'failWrites';
     for (const id of ids) await execute(id);
     await untilState('OPEN');
-    return ids.map((id, place) => ({ id, patient: inputs[place]?.patient ?? '' }));
+    return ids;
   };
 
   it('is not called any more after faults in a row; what is approved waits, and goes when it is well, once', async () => {
-    const waiting = nextOrder();
-    const id = await house.approved(waiting);
+    const id = await house.approved();
     const failed = await fallSick();
     const { writes } = own;
 
@@ -139,9 +140,9 @@ describe('a connector that is sick', () => {
 
     own.mode = 'well';
     await probeNow();
-    for (const each of [{ id, patient: waiting.patient }, ...failed]) {
-      await house.until(each.id, 'SUCCEEDED');
-      expect(await house.orders(each.patient)).toHaveLength(1);
+    for (const each of [id, ...failed]) {
+      await house.until(each, 'SUCCEEDED');
+      expect(await ordersOf(each)).toBe(1);
     }
     expect(await statusOf()).toMatchObject({ state: 'CLOSED', degradedSince: null, tools: [], waiting: 0 });
     expect(await seen(id)).toMatchObject({ waitingSince: null, waitingFor: null });
@@ -150,5 +151,141 @@ describe('a connector that is sick', () => {
     expect(log.find(({ kind }) => kind === 'INTENT')?.principal.id).toBe(house.operator.id);
     expect((await published('ConnectorDegraded')).at(-1)?.payload).toMatchObject({ connector: 'fhir', tool });
     expect((await published('ConnectorRecovered')).at(-1)?.payload).toMatchObject({ connector: 'fhir', tool });
+  });
+
+  it('is still suggested with: what can be previewed is proposed and approved, and the answers say what is degraded', async () => {
+    await fallSick();
+    const query = `mutation ($input: FhirCreateServiceRequestInput!) { fhirCreateServiceRequest(input: $input) {
+      ${heldFields} } }`;
+    const proposed = await house.ask<{ fhirCreateServiceRequest: Held }>(house.operator, query, { input: order });
+    expect(proposed.fhirCreateServiceRequest).toMatchObject({
+      action: { status: 'AWAITING_APPROVAL', waitingSince: null },
+      userErrors: [],
+      degraded: { connector: 'fhir', state: 'OPEN', tools: [tool] },
+    });
+    const { id = '' } = proposed.fhirCreateServiceRequest.action ?? {};
+    expect((await house.approve(id)).action?.status).toBe('APPROVED');
+    // Of what was done before nothing is taken back, and nothing has begun of it.
+    own.mode = 'well';
+    await wellAgain();
+    await execute(id);
+    await fallSick();
+    expect(codesOf(await house.undo(id))).toEqual(['OTHER_SIDE_UNAVAILABLE']);
+    expect(await house.action(id)).toMatchObject({ status: 'SUCCEEDED', undo: null });
+  });
+
+  it('is asked by one call whether it is well, and is left alone again if it is not', async () => {
+    const failed = await fallSick();
+    const held = await house.approved();
+    await execute(held);
+    const attempts = async () => {
+      const all = await Promise.all(failed.map((id) => house.action(id)));
+      return all.reduce((sum, action) => sum + (action?.attempts ?? 0), 0);
+    };
+    const before = { writes: own.writes, attempts: await attempts() };
+    await probeNow();
+    for (let left = 100; own.writes === before.writes && left > 0; left -= 1) await sleep(50);
+    await untilState('OPEN');
+    await sleep(1_500);
+    expect(own.writes).toBe(before.writes + 1);
+    expect((await attempts()) - before.attempts).toBeLessThanOrEqual(1);
+    expect(Date.parse((await statusOf()).nextProbeAt ?? '')).toBeGreaterThan(Date.now() + 500_000);
+  });
+
+  it('does not keep anybody from taking back, or stopping, what waits', async () => {
+    const failed = await fallSick();
+    const [withdrawn, suspended] = [await house.approved(), await house.approved()];
+    for (const id of [withdrawn, suspended]) expect((await execute(id)).action?.waitingSince).not.toBeNull();
+    expect((await house.reject(withdrawn, house.operator)).action?.status).toBe('REJECTED');
+    expect(await seen(withdrawn)).toMatchObject({ waitingSince: null, waitingFor: null });
+
+    const turn = (name: 'suspend' | 'resume') => {
+      const type = name === 'suspend' ? 'Suspend' : 'Resume';
+      const query = `mutation { ${name}Actions(input: { tool: "${tool}", reason: "A drill." }) { userErrors { code } } }`;
+      return house.ask(house.admin, query.replace('ActionsInput', `${type}ActionsInput`));
+    };
+    await turn('suspend');
+    own.mode = 'well';
+    // What is suspended does not find out either; somebody who may does.
+    await asOwner(
+      `update actions.connector_health set state = 'CLOSED' where tenant_id = '${house.operator.tenantId}'`,
+    );
+    await untilState('CLOSED');
+    await sleep(1_500);
+    expect(await seen(suspended)).toMatchObject({ status: 'APPROVED', waitingFor: 'fhir' });
+    await turn('resume');
+    await asOwner('update actions.action set waiting_due = now() where waiting_since is not null');
+    await asOwner("update actions.action set retry_at = now() where status = 'FAILED' and retry_at is not null");
+    for (const id of [suspended, ...failed]) await house.until(id, 'SUCCEEDED');
+    expect(await ordersOf(withdrawn)).toBe(0);
+    expect(await ordersOf(suspended)).toBe(1);
+  });
+
+  it('gets nothing in the name of somebody who has left', async () => {
+    const leaver = testPrincipal({ ...house.operator, id: house.answerId });
+    await fallSick();
+    const id = await house.approved();
+    expect((await execute(id, leaver)).action?.waitingSince).not.toBeNull();
+    await house.leaves(leaver);
+    own.mode = 'well';
+    await wellAgain();
+    for (let left = 100; (await seen(id)).waitingSince !== null && left > 0; left -= 1) await sleep(50);
+    expect(await seen(id)).toMatchObject({ status: 'APPROVED', waitingSince: null });
+    expect((await logOf(id)).at(-1)).toMatchObject({
+      kind: 'WAITING',
+      facts: { state: 'ENDED', code: 'UNAUTHENTICATED' },
+    });
+    expect((await published('ActionWaitEnded')).map(({ payload }) => payload)).toContainEqual({
+      actionId: id,
+      tool,
+      code: 'UNAUTHENTICATED',
+    });
+    expect(await ordersOf(id)).toBe(0);
+  });
+
+  it('is left alone, too, when it does not even answer what only reads', async () => {
+    const id = await house.approved();
+    own.mode = 'fail';
+    for (let left = 3; left > 0; left -= 1) expect(codesOf(await house.propose())).toEqual(['OTHER_SIDE_UNAVAILABLE']);
+    await untilState('OPEN');
+    const { reads } = own;
+    expect(codesOf(await house.propose())).toEqual(['OTHER_SIDE_UNAVAILABLE']);
+    expect((await execute(id)).action?.waitingSince).not.toBeNull();
+    expect(own.reads).toBe(reads);
+    own.mode = 'well';
+    await probeNow();
+    await house.until(id, 'SUCCEEDED');
+    expect((await statusOf()).state).toBe('CLOSED');
+  });
+
+  it('is sick for its own tenant alone', async () => {
+    await fallSick();
+    expect((await statusOf(house.stranger)).state).toBe('CLOSED');
+    const id = idOf(await house.propose(null, order, house.stranger));
+    await house.approve(id, otherApprover);
+    expect(await execute(id, house.stranger)).toMatchObject({ action: { status: 'SUCCEEDED' }, degraded: null });
+  });
+
+  it('holds up nobody else while it hangs', async () => {
+    const hanging: string[] = [];
+    for (let left = 30; left > 0; left -= 1) hanging.push(await house.approved());
+    const id = idOf(await house.propose(null, order, house.stranger));
+    await house.approve(id, otherApprover);
+    own.mode = 'hang';
+    const cutOff = `update actions.action set status = 'EXECUTING', lease_owner = 'a process that is gone',
+      lease_until = now() + interval '1 hour', fence = fence + 1, attempts = 1`;
+    await asOwner(`${cutOff} where id in (${hanging.map((each) => `'${each}'`).join(', ')})`);
+    await sleep(1_500);
+    await asOwner(`${cutOff} where id = '${id}'`);
+    for (let left = 100; (await house.action(id, house.stranger))?.status !== 'SUCCEEDED' && left > 0; left -= 1) {
+      await sleep(50);
+    }
+    expect((await house.action(id, house.stranger))?.status).toBe('SUCCEEDED');
+    const now = await Promise.all(hanging.map((each) => house.action(each)));
+    expect(now.filter((action) => action?.status === 'EXECUTING').length).toBeGreaterThan(10);
+    own.mode = 'well';
+    await asOwner("update actions.action set lease_until = now() where status = 'UNKNOWN' and lease_owner is null");
+    for (const each of hanging) await house.until(each, 'SUCCEEDED');
+    expect(await ordersOf(id)).toBe(1);
   });
 });

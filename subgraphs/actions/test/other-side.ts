@@ -1,4 +1,4 @@
-import { createServer, request as send, type Server } from 'node:http';
+import { createServer, type Server, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A way to the hospital that can be blocked, for one tenant alone, and that counts what passes. */

@@ -5,6 +5,7 @@ import {
   type Database,
   type EntityManager,
   type EventOrigin,
+  isUuid,
   UserProblem,
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
@@ -74,7 +75,8 @@ export class Executions {
     const { breakers, database } = this.#parts;
     const now = () => this.#executeNow(actionId, origin, leave);
     if (breakers.sickOf(origin.principal.tenantId).length === 0) return now();
-    const action = await database.read(origin.principal, (em) => em.findOne(Action, { id: actionId }));
+    const action =
+      isUuid(actionId) && (await database.read(origin.principal, (em) => em.findOne(Action, { id: actionId })));
     if (!action || !reachesOut.has(action.status)) return now();
     return breakers.whenWell(action, now, () => this.#hold(actionId, origin, leave));
   }
