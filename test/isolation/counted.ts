@@ -34,7 +34,16 @@ const ofNoTable = new Set([
   ...['AccessPolicyClause', 'AccessPolicyStatement', 'DecidingPolicy', 'PolicyFailure', 'RenderedPolicyProblem'],
   ...['AnswerAttempt', 'Citation', 'Change', 'MeterTotal', 'AttributeFromClaim', 'RoleFromClaim', 'UserAttribute'],
   ...['AttributeLookedAt', 'EffectivePermission', 'OrphanedPermission', 'RoleGrant', 'AccessHolder'],
-  ...['Connector', 'Tool', 'Permission', 'PolicyTemplate', 'PolicyTemplateParameter', 'UserError', 'SignInProvider'],
+  ...[
+    'Connector',
+    'ConnectorStatus',
+    'Tool',
+    'Permission',
+    'PolicyTemplate',
+    'PolicyTemplateParameter',
+    'UserError',
+    'SignInProvider',
+  ],
   // Of the whole product: everybody may check with it.
   'LogKey',
 ]);
@@ -42,6 +51,7 @@ const ofNoTable = new Set([
 /** What a number counts. */
 export const tableOfNumber: Readonly<Record<string, string>> = {
   'InboxConnection.count': 'actions.action',
+  'ConnectorStatus.waiting': 'actions.action',
   'AddGroupMembersPayload.added': 'tenants.app_user',
   'AuditExport.count': 'actions.log_entry',
   'DecisionLogExport.count': 'actions.log_entry',

@@ -67,7 +67,7 @@ export const permissions: SubgraphPermissions = {
     connectors: can('actions:connector:read'),
     suspensions: can('actions:action:read'),
     // What keeps an action waiting is told to who sees it.
-    connectorStatus: canList('actions:action:read'),
+    connectorStatus: can('actions:action:read'),
     actionGates: can('actions:action:read'),
     inbox: canList('actions:action:approve'),
   },

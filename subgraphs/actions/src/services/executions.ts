@@ -11,6 +11,7 @@ import {
 import { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
 import { type Attempt, type Leave, undoOf } from './attempt.ts';
+import { beginWait } from './begin-wait.ts';
 import type { Breakers } from './calls/breakers.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
@@ -25,7 +26,6 @@ import { configOf } from './previews.ts';
 import type { Locked, Settlement } from './settlement.ts';
 import { insistNotSuspended, suspensionOf } from './suspensions.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
-import { beginWait } from './waits.ts';
 
 export interface ExecutionParts {
   readonly database: Database;

@@ -2,7 +2,6 @@ import {
   type Access,
   CountersignError,
   type Database,
-  type EntityManager,
   type EventOrigin,
   type Principal,
   publish,
@@ -16,21 +15,6 @@ import type { Executions } from './executions.ts';
 import { lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { notWaiting } from './move.ts';
-
-/** A locked, approved action waits from now on, in the name of who set it off last. */
-export async function beginWait(em: EntityManager, log: LogWriter, action: Action, origin: EventOrigin): Promise<void> {
-  const { kind, id } = origin.principal;
-  const isNew = action.waitingSince === null;
-  const now = log.now();
-  action.waitingSince ??= now;
-  action.waitingDue ??= now;
-  action.waiterKind = kind;
-  action.waiterId = id;
-  if (!isNew) return;
-  const { id: actionId, tool, planHash } = action;
-  log.append(em, origin, action, 'WAITING', { facts: { state: 'BEGUN', tool, planHash } });
-  await publish(em, origin, 'ActionWaiting', { actionId, tool });
-}
 
 /** Lets go what waited for its tool, in the name of who set it off, whose leave is asked for again. */
 export class Waits {
