@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testPrincipal } from '@countersign/kernel/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { retriableActions, type Share } from '../src/statements.ts';
 import { codesOf, House, idOf, order } from './house.ts';
 import { OtherSide } from './other-side.ts';
 
@@ -32,7 +33,8 @@ describe('a connector that is sick', () => {
     // Who finds out whether it is well is said by the tests: see `probeNow`.
     const breaker = { faults: 3, firstPauseMs: 600_000, longestPauseMs: 600_000 };
     const retries = { firstPauseMs: 50, longestPauseMs: 100 };
-    house = await House.open({ callTimeoutMs: 3_000, leaseMs: 12_000, patienceMs: 10_000, breaker, retries });
+    const calls = { perUnit: 4, queuedMs: 1_000 };
+    house = await House.open({ callTimeoutMs: 4_000, leaseMs: 12_000, patienceMs: 10_000, breaker, retries, calls });
     otherApprover = testPrincipal({ tenantId: house.stranger.tenantId });
     own = await OtherSide.before(house.hospital.url);
     other = await OtherSide.before(house.hospital.url);
@@ -256,6 +258,52 @@ describe('a connector that is sick', () => {
     await probeNow();
     await house.until(id, 'SUCCEEDED');
     expect((await statusOf()).state).toBe('CLOSED');
+  });
+
+  it('is tried at once when it is configured anew', async () => {
+    const failed = await fallSick();
+    own.mode = 'well';
+    await house.configure({ baseUrl: `${own.url}/acme/fhir/R4` });
+    for (const id of failed) await house.until(id, 'SUCCEEDED');
+    expect((await statusOf()).state).toBe('CLOSED');
+  });
+
+  it('is called so often at once and no more; what was too much is no try, and is done later', async () => {
+    const ids: string[] = [];
+    for (let left = 5; left > 0; left -= 1) ids.push(await house.approved());
+    own.mode = 'hangWrites';
+    const { writes } = own;
+    const answers = await Promise.all(ids.map((id) => house.execute(id)));
+    expect(own.writes).toBe(writes + 4);
+    const heldBack = answers.filter(({ action }) => action?.status === 'FAILED');
+    expect(heldBack).toMatchObject([{ action: { attempts: 0 }, userErrors: [{ code: 'OTHER_SIDE_UNAVAILABLE' }] }]);
+    await untilState('OPEN');
+    own.mode = 'well';
+    await wellAgain();
+    for (const id of ids) await house.until(id, 'SUCCEEDED');
+    for (const id of ids) expect(await ordersOf(id)).toBe(1);
+    expect(await house.action(heldBack[0]?.action?.id ?? '')).toMatchObject({ attempts: 1 });
+  });
+
+  it('leaves what is due to others, too: tenants take turns, and what is interactive goes first', async () => {
+    const [batch, second, first] = [
+      idOf(await house.propose({ lane: 'BATCH' })),
+      idOf(await house.propose({ lane: 'INTERACTIVE' })),
+      idOf(await house.propose()),
+    ];
+    const others = idOf(await house.propose(null, order, house.stranger));
+    for (const [id, minute] of Object.entries({ [batch]: 0, [others]: 1, [first]: 2, [second]: 3 })) {
+      await asOwner(`update actions.action set status = 'FAILED', expires_at = null,
+        retry_at = '2099-01-01T00:0${minute}:00Z' where id = '${id}'`);
+    }
+    const due = (share: Share) =>
+      house.subgraphs.database.asRole('worker', (em) => retriableActions(em, new Date('2100-01-01'), share));
+    const idsOf = async (share: Share) => (await due(share)).map(({ id }) => id);
+    const all = await idsOf({ ofTenant: 10, limit: 10 });
+    expect(all.slice(0, 2).sort()).toEqual([first, others].sort());
+    expect(all.slice(2)).toEqual([second, batch]);
+    expect(await idsOf({ ofTenant: 1, limit: 10 })).toHaveLength(2);
+    expect(await idsOf({ ofTenant: 10, limit: 1 })).toHaveLength(1);
   });
 
   it('is sick for its own tenant alone', async () => {

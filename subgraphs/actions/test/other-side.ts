@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 /** A way to the hospital that can be blocked, for one tenant alone, and that counts what passes. */
 export class OtherSide {
-  /** `failWrites`: what writes is answered 503. `fail`: everything is. `hang`: nothing is answered. */
-  mode: 'well' | 'failWrites' | 'fail' | 'hang' = 'well';
+  /** `fail`: what is asked is answered 503; `hang`: it is not answered; in either case nothing is done. */
+  mode: 'well' | 'fail' | 'failWrites' | 'hang' | 'hangWrites' = 'well';
   reads = 0;
   writes = 0;
   readonly #server: Server;
@@ -14,7 +14,7 @@ export class OtherSide {
       const writes = request.method !== 'GET' && request.method !== 'HEAD';
       if (writes) this.writes += 1;
       else this.reads += 1;
-      if (this.mode === 'hang') return;
+      if (this.mode === 'hang' || (this.mode === 'hangWrites' && writes)) return;
       if (this.mode === 'fail' || (this.mode === 'failWrites' && writes)) {
         response.writeHead(503).end();
         return;

@@ -12,7 +12,7 @@ export interface BreakerLimits {
   readonly longestPauseMs: number;
 }
 
-export const usualLimits: BreakerLimits = { faults: 5, withinMs: 60_000, firstPauseMs: 5_000, longestPauseMs: 60_000 };
+export const usualLimits: BreakerLimits = { faults: 5, withinMs: 60_000, firstPauseMs: 2_000, longestPauseMs: 60_000 };
 
 /** What a call does on the other side: a server that reads well may still fail to write. */
 export type CallKind = 'READS' | 'WRITES';
