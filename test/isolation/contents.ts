@@ -179,6 +179,20 @@ async function makeActions(em: EntityManager, tenant: TestTenant, dice: Dice): P
   });
   await makeAutonomy(em, tenant);
   await makeWebhooks(em, tenant);
+  await insert(em, 'actions.connector_health', {
+    id: newId(),
+    tenant_id,
+    connector: 'ledger',
+    tool: `ledger.${word()}`,
+    state: 'OPEN',
+    reads_fail: false,
+    writes_fail: true,
+    reason: `TIMEOUT_${word()}`,
+    failures: 5,
+    probes: 0,
+    since: '2026-11-01',
+    next_probe_at: '2099-11-01',
+  });
   await insert(em, 'actions.connector_installation', {
     id: newId(),
     tenant_id,

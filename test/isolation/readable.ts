@@ -89,6 +89,9 @@ const rules: Readonly<Record<string, Rule>> = {
   'actions.webhook_endpoint#hidden': nobody,
   'actions.webhook_delivery': seesWebhooks,
   'actions.webhook_delivery#hidden': nobody,
+  // What keeps an action waiting is told to who proposes or executes it.
+  'actions.connector_health': (_row, caller) =>
+    ['read', 'execute', 'undo'].some((verb) => caller.holds(`actions:action:${verb}`)),
   'actions.connector_installation': (_row, caller) => caller.holds('actions:connector:read'),
 
   'billing.price': (_row, caller) => caller.holds('billing:budget:read'),

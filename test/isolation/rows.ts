@@ -23,7 +23,7 @@ const parts: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   'tenants.identity_provider': { hidden: ['client_secret'] },
   'actions.action': {
     data: ['input', 'preview', 'drift', 'outcome', 'step_template'],
-    hidden: ['fingerprint', 'idempotency_key', 'correlation_id', 'lease_owner'],
+    hidden: ['fingerprint', 'idempotency_key', 'correlation_id', 'lease_owner', 'waiter_id'],
   },
   'actions.bundle': { hidden: ['fingerprint', 'idempotency_key', 'correlation_id', 'lease_owner'] },
   'actions.evidence': { quote: ['quote'] },

@@ -29,9 +29,24 @@ export interface ActionEvents {
   AutonomyLowered: AutonomyStep & { readonly cause: string; readonly reason: string };
   /** A bundle came to stand somewhere, or was proposed; what happens to its actions is told of each of them, too. */
   BundleMoved: BundleFact;
+  /** It was set off, and waits for its connector to be well again. */
+  ActionWaiting: ActionFact;
+  /** It waits no more, and was not executed. `code`: of what ended it. */
+  ActionWaitEnded: ActionFact & { readonly code: string };
   ToolCalled: ToolCall;
   /** A webhook gets nothing any more. */
   WebhookDisabled: { readonly webhookId: string; readonly because: 'REQUESTED' | 'GONE' | 'FAILING' };
+  /** A tool's other side failed again and again: it is left alone. */
+  ConnectorDegraded: ConnectorFact & { readonly reason: string };
+  ConnectorRecovered: ConnectorFact;
+}
+
+export interface ConnectorFact {
+  readonly connector: string;
+  /** Connector and tool, such as `fhir.createServiceRequest`. */
+  readonly tool: string;
+  /** Since when it is, or was, left alone: ISO 8601. */
+  readonly since: string;
 }
 
 export interface BundleFact {

@@ -12,6 +12,7 @@ import { Evidence } from './entities/evidence.ts';
 import { LogEntry } from './entities/log-entry.ts';
 import { LogHead } from './entities/log-head.ts';
 import { Suspension } from './entities/suspension.ts';
+import { ToolHealth } from './entities/tool-health.ts';
 import { TreeHead } from './entities/tree-head.ts';
 import { WebhookDelivery } from './entities/webhook-delivery.ts';
 import { WebhookEndpoint } from './entities/webhook-endpoint.ts';
@@ -28,6 +29,7 @@ import { live } from './migrations/010-live.ts';
 import { autonomy } from './migrations/011-autonomy.ts';
 import { webhooks } from './migrations/012-webhooks.ts';
 import { bundles } from './migrations/013-bundles.ts';
+import { connectorHealth } from './migrations/014-connector-health.ts';
 import { settlement } from './migrations/015-settlement.ts';
 import { delegations } from './migrations/016-delegations.ts';
 import { permissions } from './permissions.ts';
@@ -38,6 +40,7 @@ import { AutonomyResolver } from './resolvers/autonomy.resolver.ts';
 import { BundleResolver } from './resolvers/bundle.resolver.ts';
 import { BundleSimulationResolver } from './resolvers/bundle-simulation.resolver.ts';
 import { ConnectorResolver } from './resolvers/connector.resolver.ts';
+import { ConnectorStatusResolver } from './resolvers/connector-status.resolver.ts';
 import { DecisionLogResolver } from './resolvers/decision-log.resolver.ts';
 import { DelegationResolver } from './resolvers/delegation.resolver.ts';
 import { InboxResolver } from './resolvers/inbox.resolver.ts';
@@ -73,20 +76,20 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
   return defineSubgraph({
     name: 'actions',
     entities: [
-      ...[Action, Approval, Delegation, Evidence, ConnectorInstallation, Suspension, ActionGate],
+      ...[Action, Approval, Delegation, Evidence, ConnectorInstallation, Suspension, ActionGate, ToolHealth],
       ...[LogEntry, LogHead, TreeHead],
       ...[AutonomySetting, AutonomyProposal, Bundle],
       ...[WebhookEndpoint, WebhookDelivery],
     ],
     migrations: [
       ...[initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
-      ...[live, autonomy, webhooks, bundles, settlement, delegations],
+      ...[live, autonomy, webhooks, bundles, connectorHealth, settlement, delegations],
     ],
     permissions,
     assemble: (kernel) => {
       const { catalogue, services, stop } = assembleServices(kernel, timing);
       const { reader, installations, logReader, logWriter, auditTrail, sealer, recovery } = services;
-      const { logProofs, logExport, logErasure, webhooks: hooks } = services;
+      const { logProofs, logExport, logErasure, breakers, connectorStatuses, webhooks: hooks } = services;
       const sealing = new Loop('log-sealer', () => sealer.sealOutstanding(), kernel.log, { intervalMs: 500 });
       const expiring = new Loop('action-expiry', () => services.expiry.expireDue(), kernel.log, { intervalMs: 5_000 });
       const recovering = new Loop('action-recovery', () => recovery.settleDue(), kernel.log, { intervalMs: 1_000 });
@@ -97,6 +100,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
       const bundling = new Loop('bundle-saga', () => services.bundleRecovery.settleDue(), kernel.log, {
         intervalMs: 1_000,
       });
+      const watching = new Loop('connector-health', () => breakers.refresh(), kernel.log, { intervalMs: 1_000 });
       let forget = () => {};
       return {
         resolvers: [
@@ -108,6 +112,7 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
           new AuditTrailResolver(auditTrail),
           new ConnectorResolver(installations),
           new SettlementResolver(services),
+          new ConnectorStatusResolver(connectorStatuses),
           new SuspensionResolver(services.suspensions),
           new ActionGateResolver(services.gates),
           new DelegationResolver(services.delegations),
@@ -141,9 +146,9 @@ export function defineActions(timing: Partial<Timing> = {}): SubgraphDefinition 
             services.changes.follow(principal.tenantId, wants(args as WantedChanges)),
           approvalRequested: (_args, { principal }) => services.changes.follow(principal.tenantId, asksForApproval),
         },
-        extension: toolMutations(catalogue, services.unattended),
+        extension: toolMutations(catalogue, services.unattended, connectorStatuses),
         consumers: [...consumers(logWriter), ...webhookConsumers(hooks.fanOut)],
-        loops: [sealing, recovering, expiring, bundling, sending, tidying],
+        loops: [sealing, recovering, expiring, bundling, watching, sending, tidying],
         start: async () => {
           await services.changes.start();
           // Woken by what was written, not by every commit: the sealer's own would wake it again.

@@ -83,6 +83,8 @@ export const permissions: SubgraphPermissions = {
     consistencyProof: can('actions:log:read'),
     connectors: can('actions:connector:read'),
     suspensions: can('actions:action:read'),
+    // What keeps an action waiting is told to who sees it.
+    connectorStatus: can('actions:action:read'),
     actionGates: can('actions:action:read'),
     delegations: can('actions:action:read'),
     autonomyReport: can('actions:action:read'),

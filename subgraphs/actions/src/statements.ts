@@ -1,30 +1,84 @@
 import type { EntityManager } from '@countersign/kernel';
+import type { ToolHealth } from './entities/tool-health.ts';
 import type { LogHead, SealedEntry, TreeHead, TreeNode } from './services/decision-log/index.ts';
 
-/** Actions in flight that nobody works on any more, of all tenants. `alone`: no other process works on any. */
+/** An action that a loop works on. */
+export interface DueAction {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly lane: 'INTERACTIVE' | 'BATCH';
+}
+
+/** How much of what is due is taken at once: of each tenant, its interactive actions first, and in all. */
+export interface Share {
+  readonly ofTenant: number;
+  readonly limit: number;
+}
+
+/** Of each tenant the first few, and the first of all tenants before the second of any. */
+const inTurns = (where: string, order: string): string =>
+  `select id, tenant_id as "tenantId", lane from (
+     select action.id, action.tenant_id, action.lane,
+       row_number() over (partition by action.tenant_id order by action.lane desc, ${order}, action.id) as turn
+     from actions.action as action where ${where}) as due
+   where turn <= ? order by turn, tenant_id limit ?`;
+
+/** That the tool is left alone, whatever is asked of it or, as said, when it is to change something. */
+const leftAlone = (when: string): string =>
+  `exists (select from actions.connector_health as health
+     where health.tenant_id = action.tenant_id and health.tool = action.tool and health.state <> 'CLOSED'
+       and health.next_probe_at > ? and ${when})`;
+
+/**
+ * Actions in flight that nobody works on any more, of all tenants, and of whose outcome something can be found out.
+ * `alone`: no other process works on any.
+ */
 export const dueActions = (
   em: EntityManager,
-  due: { now: Date; owner: string; alone: boolean; limit: number },
-): Promise<{ id: string; tenantId: string }[]> =>
+  due: Share & { now: Date; owner: string; alone: boolean },
+): Promise<DueAction[]> =>
   em.execute(
-    `select id, tenant_id as "tenantId" from actions.action
-     where status in ('EXECUTING', 'UNKNOWN', 'SUBMITTED')
-       and (lease_until is null or lease_until <= ? or (? and lease_owner is not null and lease_owner <> ?))
-     order by lease_until nulls first limit ?`,
-    [due.now, due.alone, due.owner, due.limit],
+    inTurns(
+      `action.status in ('EXECUTING', 'UNKNOWN', 'SUBMITTED')
+         and (action.lease_until is null or action.lease_until <= ?
+              or (? and action.lease_owner is not null and action.lease_owner <> ?))
+         and not ${leftAlone('(health.reads_fail or action.undo_of_id is not null)')}`,
+      'action.lease_until nulls first',
+    ),
+    [due.now, due.alone, due.owner, due.now, due.ofTenant, due.limit],
   );
 
-/** Actions that are to be tried again by now, of all tenants. */
-export const retriableActions = (
-  em: EntityManager,
-  now: Date,
-  limit: number,
-): Promise<{ id: string; tenantId: string }[]> =>
+/** Actions that are to be tried again by now, of all tenants, where their tools are not left alone. */
+export const retriableActions = (em: EntityManager, now: Date, share: Share): Promise<DueAction[]> =>
   em.execute(
-    `select id, tenant_id as "tenantId" from actions.action
-     where status = 'FAILED' and retry_at <= ? order by retry_at limit ?`,
-    [now, limit],
+    inTurns(`action.status = 'FAILED' and action.retry_at <= ? and not ${leftAlone('true')}`, 'action.retry_at'),
+    [now, now, share.ofTenant, share.limit],
   );
+
+/** Actions that wait for their tools to be well, and may be tried now, of all tenants. */
+export const waitingActions = (em: EntityManager, now: Date, share: Share): Promise<DueAction[]> =>
+  em.execute(
+    inTurns(
+      `action.status = 'APPROVED' and action.waiting_since is not null and action.waiting_due <= ?
+         and not ${leftAlone('true')}`,
+      'action.waiting_due, action.waiting_since',
+    ),
+    [now, now, share.ofTenant, share.limit],
+  );
+
+/** What is known of a tool that is not well. */
+export type SickTool = Omit<ToolHealth, 'id' | 'connector'>;
+
+/** The tools that are not well, of the tenants that the role sees. */
+export async function sickTools(em: EntityManager): Promise<SickTool[]> {
+  const rows: SickTool[] = await em.execute(
+    `select tenant_id as "tenantId", tool, state, reads_fail as "readsFail", writes_fail as "writesFail", reason,
+       failures, probes, since, next_probe_at as "nextProbeAt"
+     from actions.connector_health where state <> 'CLOSED' order by tool`,
+  );
+  // The two drivers give times as they like.
+  return rows.map((row) => ({ ...row, since: new Date(row.since), nextProbeAt: new Date(row.nextProbeAt) }));
+}
 
 /** Actions whose time has run out before they were begun, of all tenants. What waits in a bundle ends with it. */
 export const expiringActions = (

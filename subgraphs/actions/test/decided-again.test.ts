@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { Action } from '../src/entities/action.ts';
 import { ConnectorInstallation } from '../src/entities/connector-installation.ts';
 import { Approvals } from '../src/services/approvals.ts';
+import { usualLimits } from '../src/services/calls/breaker.ts';
+import { Breakers } from '../src/services/calls/breakers.ts';
 import { Drift } from '../src/services/drift.ts';
 import type { Effects, Findings } from '../src/services/effects.ts';
 import { Executions } from '../src/services/executions.ts';
@@ -64,7 +66,8 @@ describe('what was decided before', () => {
     const leases = new Leases({ leaseMs: 30_000, alone: true });
     const settlement = new Settlement(log, leases);
     approvals = new Approvals({ database, access, log, settlement, crash: () => {} });
-    const common = { database, access, catalogue, log, settlement };
+    const breakers = new Breakers({ database, log, logger: { warn: () => {} }, limits: usualLimits, probeMs: 30_000 });
+    const common = { database, access, catalogue, log, settlement, breakers };
     const look = async () => {
       asked.push('preview');
       return { summary: 'Adds a note.', changes: [] };

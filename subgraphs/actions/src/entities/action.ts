@@ -1,4 +1,4 @@
-import { JsonScalar, type Principal } from '@countersign/kernel';
+import { JsonScalar, type Principal, type PrincipalKind } from '@countersign/kernel';
 import type { ToolManifest } from '@countersign/plugin-sdk';
 import { DecimalType, OptionalProps } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
@@ -18,7 +18,16 @@ import { User } from './references.ts';
 @ObjectType({ description: 'One call of one tool, from proposal to outcome.' })
 @Entity({ schema: 'actions', tableName: 'action' })
 export class Action {
-  [OptionalProps]?: 'version' | 'maker' | 'changedBy' | 'undoableUntil' | 'evidence' | 'approvals' | 'undo' | 'undoOf';
+  [OptionalProps]?:
+    | 'version'
+    | 'waitingFor'
+    | 'maker'
+    | 'changedBy'
+    | 'undoableUntil'
+    | 'evidence'
+    | 'approvals'
+    | 'undo'
+    | 'undoOf';
 
   @Field(() => ID, { description: 'Stable id. It is also the idempotency key that the other side gets.' })
   @PrimaryKey({ type: 'uuid' })
@@ -196,6 +205,28 @@ export class Action {
   @Property({ type: 'datetime', nullable: true })
   remindedAt!: Date | null;
 
+  /** What goes before what: somebody waits for the one, nobody for the other. */
+  @Property({ type: 'text' })
+  lane!: 'INTERACTIVE' | 'BATCH';
+
+  /** Since when it waits for its connector; who set it off; and not to be looked at before. Null when it does not wait. */
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'Since when it waits, approved and set off, for its connector to be well again; null when it does not.',
+  })
+  @Property({ type: 'datetime', nullable: true })
+  waitingSince!: Date | null;
+
+  @Property({ type: 'datetime', nullable: true })
+  waitingDue!: Date | null;
+
+  @Property({ type: 'text', nullable: true })
+  waiterKind!: PrincipalKind | null;
+
+  @Property({ type: 'text', nullable: true })
+  waiterId!: string | null;
+
   /** The action that this one undoes. */
   @Property({ type: 'uuid', nullable: true })
   undoOfId!: string | null;
@@ -276,6 +307,14 @@ export class Action {
   @Field(() => User, { nullable: true, description: 'Who proposed it; null for a machine.' })
   get maker(): User | null {
     return this.makerKind === 'user' ? { id: this.makerId } : null;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The connector that it waits for, such as `fhir`; null when it does not wait.',
+  })
+  get waitingFor(): string | null {
+    return this.waitingSince === null ? null : (this.tool.split('.')[0] ?? null);
   }
 
   @Field(() => [User], { description: 'Who changed it after it was proposed, beside its maker: makers, too.' })

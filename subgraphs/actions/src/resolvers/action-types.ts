@@ -3,6 +3,7 @@ import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Action } from '../entities/action.ts';
 import { ActionStatusEnum } from '../entities/action-status.ts';
 import type { ActionStatus } from '../services/lifecycle/index.ts';
+import { ConnectorStatus } from './connector-status.resolver.ts';
 
 @ObjectType({ description: 'An action in a list.' })
 export class ActionEdge implements Edge<Action> {
@@ -121,6 +122,13 @@ export class ExecuteActionPayload {
     description: 'Why it was refused, or what went wrong on the other side; empty when it was done.',
   })
   userErrors!: UserError[];
+
+  @Field(() => ConnectorStatus, {
+    nullable: true,
+    description:
+      'Why its connector is left alone, and since when; null while it is well. Where the action is still APPROVED it waits (`waitingSince`), and goes by itself.',
+  })
+  degraded?: ConnectorStatus | null;
 }
 
 @ObjectType({ description: 'What came of previewing again.' })

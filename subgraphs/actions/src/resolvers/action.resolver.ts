@@ -4,6 +4,7 @@ import { Action } from '../entities/action.ts';
 import { isOpen, seesActionData } from '../sensitive-data.ts';
 import type { ActionReader } from '../services/action-reader.ts';
 import type { Approvals } from '../services/approvals.ts';
+import type { ConnectorStatuses } from '../services/connector-statuses.ts';
 import type { DeadLetters } from '../services/dead-letters.ts';
 import type { JsonObject } from '../services/decision-log/index.ts';
 import type { Executions } from '../services/executions.ts';
@@ -40,6 +41,7 @@ export class ActionResolver {
   readonly #undos: Undos;
   readonly #revisions: Revisions;
   readonly #deadLetters: DeadLetters;
+  readonly #statuses: Pick<ConnectorStatuses, 'degraded'>;
 
   constructor(parts: {
     reader: ActionReader;
@@ -48,6 +50,7 @@ export class ActionResolver {
     undos: Undos;
     revisions: Revisions;
     deadLetters: DeadLetters;
+    connectorStatuses: Pick<ConnectorStatuses, 'degraded'>;
   }) {
     this.#reader = parts.reader;
     this.#approvals = parts.approvals;
@@ -55,6 +58,7 @@ export class ActionResolver {
     this.#undos = parts.undos;
     this.#revisions = parts.revisions;
     this.#deadLetters = parts.deadLetters;
+    this.#statuses = parts.connectorStatuses;
   }
 
   @Query(() => Action, { nullable: true, description: 'An action; null when there is none, or none that you may see.' })
@@ -184,7 +188,8 @@ export class ActionResolver {
     if (!action) return { action: null, userErrors };
     const worked = atWork(action);
     const errors = worked ? outcomeErrors(shownTo(context, worked)) : [];
-    return { action: await this.#reader.one(context, action.id), userErrors: errors };
+    const degraded = this.#statuses.degraded(context.principal.tenantId, action.tool);
+    return { action: await this.#reader.one(context, action.id), userErrors: errors, degraded };
   }
 }
 

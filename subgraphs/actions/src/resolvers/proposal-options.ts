@@ -21,6 +21,10 @@ const optionsShape = z.object({
     .nullish()
     .transform((evidence) => evidence ?? []),
   workflow: label.nullish().transform((workflow) => workflow ?? null),
+  lane: z
+    .enum(['INTERACTIVE', 'BATCH'])
+    .nullish()
+    .transform((lane) => lane ?? 'INTERACTIVE'),
   surface: label.nullish().transform((surface) => surface ?? null),
 });
 

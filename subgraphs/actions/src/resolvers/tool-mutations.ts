@@ -1,5 +1,6 @@
 import { can, payload, type RequestContext, type SchemaExtension } from '@countersign/kernel';
 import { parse } from 'graphql';
+import type { ConnectorStatuses } from '../services/connector-statuses.ts';
 import { proposePermission } from '../services/proposals.ts';
 import type { ToolCatalogue } from '../services/tool-catalogue.ts';
 import type { Unattended } from '../services/unattended.ts';
@@ -28,20 +29,37 @@ input ActionOptions {
   workflow: String
   """Where it is proposed, such as \`console\` or \`api\`."""
   surface: String
+  """What goes before what where much is to be done at once; INTERACTIVE unless told."""
+  lane: ActionLane
+}
+
+"""What goes before what."""
+enum ActionLane {
+  """Somebody waits for it."""
+  INTERACTIVE
+  """One of many, for which nobody waits: it goes after what is interactive, and is never forgotten over it."""
+  BATCH
 }
 `;
 
 /** One typed mutation for each tool, which proposes, with the permission that it needs. Undefined without tools. */
-export function toolMutations(catalogue: ToolCatalogue, proposals: Unattended): SchemaExtension | undefined {
+export function toolMutations(
+  catalogue: ToolCatalogue,
+  proposals: Unattended,
+  statuses: Pick<ConnectorStatuses, 'degraded'>,
+): SchemaExtension | undefined {
   // The same JSON; the SDK has it read-only all the way down.
   const manifests = [...catalogue.connectors.values()].map(({ manifest }) => manifest as ConnectorManifest);
   if (manifests.length === 0) return undefined;
-  const propose: ResolveTool<RequestContext> = ({ connector, tool }, { input, options }, context) =>
-    payload(async () => {
-      const known = catalogue.tool(`${connector}.${tool.name}`);
-      if (!known) throw new Error(`The graph has a mutation for ${connector}.${tool.name}, which is not here.`);
+  const propose: ResolveTool<RequestContext> = async ({ connector, tool }, { input, options }, context) => {
+    const name = `${connector}.${tool.name}`;
+    const answer = await payload(async () => {
+      const known = catalogue.tool(name);
+      if (!known) throw new Error(`The graph has a mutation for ${name}, which is not here.`);
       return { action: await proposals.propose(known, input, parseOptions(options), context) };
     });
+    return { ...answer, degraded: statuses.degraded(context.principal.tenantId, name) };
+  };
   const { Mutation } = toolResolvers(manifests, propose);
   const tools = manifests.flatMap(({ name, tools }) =>
     tools.map((tool) => ({ ...tool, name: `${name}.${tool.name}` })),

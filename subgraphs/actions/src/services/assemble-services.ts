@@ -14,7 +14,12 @@ import { BundleRecovery } from './bundle-recovery.ts';
 import { BundleRuns } from './bundle-runs.ts';
 import { BundleSimulations } from './bundle-simulations.ts';
 import { StepInputs } from './bundle-steps.ts';
+import { type BreakerLimits, usualLimits } from './calls/breaker.ts';
+import { Breakers } from './calls/breakers.ts';
+import { type CallLimits, limitedCalls, usualCallLimits } from './calls/limited-calls.ts';
+import { watchedCalls } from './calls/watched-calls.ts';
 import { ConnectorPool } from './connector-pool.ts';
+import { ConnectorStatuses } from './connector-statuses.ts';
 import { crashPoints } from './crash-points.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { Delegations } from './delegations.ts';
@@ -46,6 +51,7 @@ import type { CallTool } from './tool-calls.ts';
 import { loadCatalogue } from './tool-catalogue.ts';
 import { Unattended } from './unattended.ts';
 import { Undos } from './undos.ts';
+import { Waits } from './waits.ts';
 import { assembleWebhooks } from './webhooks/index.ts';
 
 export interface Timing {
@@ -57,11 +63,22 @@ export interface Timing {
   readonly patienceMs: number;
   /** How often and for how long what failed is tried again. */
   readonly retries: Partial<RetryBudget>;
+  /** When a tool is left alone, and for how long. */
+  readonly breaker: Partial<BreakerLimits>;
+  /** How many calls are made at once. */
+  readonly calls: Partial<CallLimits>;
   /** How long a webhook's receiver may take for its answer, in milliseconds; its usual bound unless told. */
   readonly webhookTimeoutMs?: number;
 }
 
-const usual: Timing = { callTimeoutMs: 8_000, leaseMs: 30_000, patienceMs: 10_000, retries: {} };
+const usual: Timing = {
+  callTimeoutMs: 8_000,
+  leaseMs: 30_000,
+  patienceMs: 10_000,
+  retries: {},
+  breaker: {},
+  calls: {},
+};
 
 /** All services of this subgraph, put together for one process. */
 export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
@@ -70,9 +87,17 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   const catalogue = loadCatalogue(config.pluginsDir);
   if (catalogue.connectors.size === 0) kernel.log.warn('No connector is built: there are no tools to propose with');
   const pool = new ConnectorPool(kernel.log);
-  const call: CallTool = (request) => pool.call(request);
   const crash = crashPoints(config);
   const log = new LogWriter(now);
+  const breakers = new Breakers({
+    database,
+    log,
+    logger: kernel.log,
+    limits: { ...usualLimits, ...timing.breaker },
+    probeMs: leaseMs,
+  });
+  const watched = watchedCalls((request) => pool.call(request), breakers);
+  const call: CallTool = limitedCalls(watched, { ...usualCallLimits, ...timing.calls });
   // The embedded database belongs to one process: what another one held, it held in an earlier life.
   const leases = new Leases({ leaseMs, alone: database.backend.kind === 'pglite' });
   const budget = { ...usualBudget, ...timing.retries };
@@ -89,15 +114,18 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     effects,
     settlement,
     drift,
+    breakers,
     crash,
     patienceMs,
   });
   const proposals = new Proposals({ database, access, graph, log, previews, crash });
   const approvals = new Approvals({ database, access, log, settlement, crash });
-  const undos = new Undos({ database, access, catalogue, log, executions, settlement, call, callTimeoutMs });
+  const undos = new Undos({ database, access, catalogue, log, executions, breakers, settlement, call, callTimeoutMs });
   const bundleReader = new BundleReader(database, access);
   const inputs = new StepInputs({ database, catalogue, log, previews, drift });
   const saga = new Saga({ database, log, leases, executions, undos, inputs, drift, budget });
+  const waits = new Waits({ database, access, executions, log });
+  const recovery = new Recovery({ database, executions, waits, leases, log: kernel.log, now });
   const services = {
     reader: new ActionReader(database, access),
     installations: new Installations({ database, catalogue, log, now }),
@@ -134,7 +162,9 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     bundleApprovals: new BundleApprovals({ database, access, log, approvals }),
     bundleRuns: new BundleRuns({ database, access, log, executions, saga, reader: bundleReader, patienceMs }),
     bundleRecovery: new BundleRecovery({ database, saga, leases, log, logger: kernel.log }),
-    recovery: new Recovery({ database, executions, leases, log: kernel.log, now }),
+    recovery,
+    breakers,
+    connectorStatuses: new ConnectorStatuses({ database, access, catalogue, breakers }),
     logReader: new LogReader(database, access),
     auditTrail: new AuditTrail({ database, access, log }),
     logWriter: log,
@@ -146,6 +176,7 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   };
   const stop = async () => {
     await services.webhooks.sender.stop();
+    await recovery.stop();
     await pool.close();
   };
   return { catalogue, services, stop };

@@ -25,7 +25,7 @@ export type Comparison = { readonly calls: readonly CallRecord[] } & (
   /** The tool refuses by now, or would do something else. */
   | { readonly kind: 'changed'; readonly preview: Preview | null; readonly refusal: UserProblem | null }
   /** The other side does not answer: nothing is known. */
-  | { readonly kind: 'unknown'; readonly refusal: UserProblem }
+  | { readonly kind: 'unknown'; readonly refusal: UserProblem; readonly heldBack: boolean }
 );
 
 /** Sees to it that what is executed is what was previewed and approved. */
@@ -68,8 +68,8 @@ export class Drift {
       const tool = this.#catalogue.tool(action.tool);
       if (!tool) return null;
       const config = await configOf(em, tool.connector.manifest.name);
-      const { tenantId, input } = action;
-      return { action, request: { tool, tenantId, config, idempotencyKey: action.id, input } };
+      const { tenantId, input, lane } = action;
+      return { action, request: { tool, tenantId, config, idempotencyKey: action.id, input, lane } };
     });
     if (!plan) return [];
     const found = await this.compare(plan.request, plan.action.preview);
@@ -90,9 +90,10 @@ export class Drift {
   }
 
   async compare(request: PreviewRequest, planned: Preview): Promise<Comparison> {
-    const { preview = null, refusal = null, calls } = await this.#previews.look(request);
+    const { calls, ...found } = await this.#previews.look(request);
+    const { preview = null, refusal = null } = found;
     if (refusal?.errors.some(({ code }) => code === 'OTHER_SIDE_UNAVAILABLE'))
-      return { kind: 'unknown', refusal, calls };
+      return { kind: 'unknown', refusal, heldBack: 'heldBack' in found && found.heldBack === true, calls };
     if (preview && isSamePreview(preview, planned)) return { kind: 'same', calls };
     return { kind: 'changed', preview, refusal, calls };
   }

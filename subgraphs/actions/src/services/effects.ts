@@ -1,6 +1,8 @@
 import type { UserProblem } from '@countersign/kernel';
 import { type Change, type ItemResult, type JsonObject, ToolError, type Undo } from '@countersign/plugin-sdk';
 import type { Outcome, Preview } from '../entities/plan.ts';
+import type { Lane } from './calls/fair-queue.ts';
+import { HeldBack } from './calls/held-back.ts';
 import { deviationsFrom } from './deviations.ts';
 import { asOutcomeItems, judgedBy } from './judged.ts';
 import type { CallRecord } from './log-writer.ts';
@@ -17,6 +19,7 @@ export interface Effect {
   readonly input: JsonObject;
   /** What was previewed: what the tool says it did is compared with it. */
   readonly planned?: Preview;
+  readonly lane?: Lane;
   /** Present when it is to be taken back. */
   readonly undo?: Undo;
 }
@@ -34,6 +37,8 @@ export interface Fault {
   readonly message: string;
   /** Whether it may pass by itself. */
   readonly retryable: boolean;
+  /** The call was not even made, and is no try: the connector is left alone, or too much was asked of it at once. */
+  readonly heldBack?: boolean;
 }
 
 /** A refusal in the words of its first problem. */
@@ -119,8 +124,8 @@ export class Effects {
     return { finding: findingOf(effect, 'done', { externalId, summary, items }), calls };
   }
 
-  #request({ tool, tenantId, config, idempotencyKey }: Effect) {
-    return { tool, tenantId, config, idempotencyKey, timeoutMs: this.#timeoutMs };
+  #request({ tool, tenantId, config, idempotencyKey, lane }: Effect) {
+    return { tool, tenantId, config, idempotencyKey, lane, timeoutMs: this.#timeoutMs };
   }
 }
 
@@ -128,7 +133,10 @@ function findingBy({ error }: Extract<Answered<unknown>, { ok: false }>): Exclud
   return { kind: error.effect === 'none' ? 'nothing' : 'unknown', error: faultOf(error) };
 }
 
-const faultOf = ({ code, message, retryable }: ToolError): Fault => ({ code, message, retryable });
+const faultOf = (error: ToolError): Fault => {
+  const { code, message, retryable } = error;
+  return { code, message, retryable, ...(error instanceof HeldBack && { heldBack: true }) };
+};
 
 /** What the tool says that it did. */
 interface Done {

@@ -5,11 +5,15 @@ import {
   type Database,
   type EntityManager,
   type EventOrigin,
+  isUuid,
   UserProblem,
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
 import { type AsStep, type Attempt, type Leave, leaveFor, undoOf } from './attempt.ts';
+import { beginWait } from './begin-wait.ts';
+import type { Breakers } from './calls/breakers.ts';
+import { refuseLeftAlone } from './calls/held-back.ts';
 import { insistClick } from './click.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
@@ -35,6 +39,7 @@ export interface ExecutionParts {
   readonly effects: Effects;
   readonly settlement: Settlement;
   readonly drift: Drift;
+  readonly breakers: Breakers;
   readonly crash: Crash;
   /** How long a second caller waits for the first one's outcome, in milliseconds. */
   readonly patienceMs: number;
@@ -48,6 +53,8 @@ const mostPickups = 5;
 const done = new Set<Action['status']>(['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'SUBMITTED']);
 /** What the other side still has to be asked about. */
 const leftOpen = new Set<Action['status']>(['EXECUTING', 'UNKNOWN', 'SUBMITTED']);
+/** What is executed, again or for the first time, when its execution is asked for. */
+const reachesOut = new Set<Action['status']>(['APPROVED', 'EXECUTING', 'UNKNOWN', 'FAILED']);
 const inFlight = new Set<Action['status']>(['EXECUTING', 'UNKNOWN', 'FAILED']);
 
 /**
@@ -66,8 +73,22 @@ export class Executions {
    * waits. Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `ILLEGAL_TRANSITION`,
    * `APPROVAL_EXPIRED`, `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`,
    * `PERSON_REQUIRED`, `NOT_UNATTENDED`, `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
+   * While its tool is left alone what is approved waits, and goes by itself when the tool is well (see `Waits`).
    */
   async execute(actionId: string, origin: EventOrigin, how: Beginning = {}): Promise<Action> {
+    const { breakers, database } = this.#parts;
+    const now = () => this.#executeNow(actionId, origin, how);
+    if (breakers.sickOf(origin.principal.tenantId).length === 0) return now();
+    const action =
+      isUuid(actionId) && (await database.read(origin.principal, (em) => em.findOne(Action, { id: actionId })));
+    if (!action || !reachesOut.has(action.status)) return now();
+    return breakers.whenWell(action, now, (health) =>
+      // A bundle waits as a whole.
+      'bundleId' in how ? refuseLeftAlone(action.tool, health) : this.#hold(actionId, origin, how),
+    );
+  }
+
+  async #executeNow(actionId: string, origin: EventOrigin, how: Beginning): Promise<Action> {
     const looked = await this.#parts.drift.look(actionId, origin, 'bundleId' in how ? how : undefined);
     if (!looked) return this.#load(actionId, origin);
     const claim = await this.#parts.database.withTenant(origin.principal, async (em) => {
@@ -83,8 +104,41 @@ export class Executions {
     return this.#load(actionId, origin);
   }
 
+  /** What is approved waits for its tool to be well, with all that it needs asked of it now, and again when it goes. */
+  #hold(actionId: string, origin: EventOrigin, how: Pick<Leave, 'unattended'>): Promise<Action> {
+    return this.#parts.database.withTenant(origin.principal, async (em) => {
+      const locked = await lockWithUndone(em, actionId);
+      const { action } = locked;
+      // What was begun before is gone on with by itself; an undo is asked for again.
+      if (action.status !== 'APPROVED' || action.undoOfId !== null) return action;
+      const leave = { ...leaveFor(locked), ...how };
+      const principal = await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
+      insistWithin(action);
+      await insistNotSuspended(em, action.tool);
+      const { autonomy } = await this.insistGates(em, action);
+      insistClick(autonomy, principal, leave);
+      await beginWait(em, this.#parts.log, action, { ...origin, principal });
+      return action;
+    });
+  }
+
   /** Settles what nobody works on any more. Does nothing when somebody does after all. */
   async pickUp(actionId: string, origin: EventOrigin): Promise<void> {
+    const { breakers, database } = this.#parts;
+    const action = await database.read(origin.principal, (em) => loadAction(em, actionId));
+    const now = (mayDo: boolean) => this.#pickUpNow(actionId, origin, mayDo);
+    // Whether it was done can be asked of what does not write just now.
+    await breakers.whenWell(
+      action,
+      () => now(true),
+      async (health) => {
+        if (!health.readsFail) await now(false);
+      },
+    );
+  }
+
+  /** `mayDo`: that what turns out not to be done may be done now. */
+  async #pickUpNow(actionId: string, origin: EventOrigin, mayDo: boolean): Promise<void> {
     const attempt = await this.#parts.database.withTenant(origin.principal, async (em) => {
       const { action, undone } = await lockWithUndone(em, actionId);
       const { leases, log } = this.#parts;
@@ -93,7 +147,7 @@ export class Executions {
       if (leases.isHeld(action, now) || (action.leaseOwner === null && action.leaseUntil && action.leaseUntil > now))
         return null;
       // What its caller was told is not known is made known; what was cut off is done, if it was not.
-      const isStopped = (await suspensionOf(em, action.tool)) !== null;
+      const isStopped = !mayDo || (await suspensionOf(em, action.tool)) !== null;
       // An undo that has begun is not given up over it: it waits.
       if (isStopped && undone) {
         leases.putOff(action, now);
@@ -105,8 +159,20 @@ export class Executions {
     if (attempt) await this.carryOut(attempt, origin);
   }
 
-  /** Tries again what failed for a reason that passes. Where gates or a suspension forbid it just now, it waits. */
+  /**
+   * Tries again what failed for a reason that passes. Where gates or a suspension forbid it just now, or its tool is left
+   * alone, it waits.
+   */
   async retry(actionId: string, origin: EventOrigin): Promise<void> {
+    const action = await this.#parts.database.read(origin.principal, (em) => loadAction(em, actionId));
+    await this.#parts.breakers.whenWell(
+      action,
+      () => this.#retryNow(actionId, origin),
+      async () => {},
+    );
+  }
+
+  async #retryNow(actionId: string, origin: EventOrigin): Promise<void> {
     const { database, leases, log } = this.#parts;
     const attempt = await database.withTenant(origin.principal, async (em) => {
       const locked = await lockWithUndone(em, actionId);
@@ -115,6 +181,9 @@ export class Executions {
       const isDue = action.status === 'FAILED' && action.retryAt !== null && action.retryAt <= now;
       if (!isDue || undone || leases.isHeld(action, now)) return null;
       if (action.expiresAt !== null && action.expiresAt <= now) return null;
+      // While it was due and its tool was left alone its own time stood still.
+      const heldUpMs = now.getTime() - (action.retryAt ?? now).getTime();
+      action.begunAt = new Date((action.begunAt ?? now).getTime() + heldUpMs);
       const forbidden = await this.insistGates(em, action)
         .then(() => insistNotSuspended(em, action.tool))
         .then(() => null, onlyRefusals);
@@ -135,7 +204,8 @@ export class Executions {
     const config = await configOf(em, tool.connector.manifest.name);
     const { tenantId } = action;
     const of = undone ?? action;
-    const effect = { tool, tenantId, config, idempotencyKey: of.id, input: of.input, planned: of.preview };
+    const about = { idempotencyKey: of.id, input: of.input, planned: of.preview, lane: action.lane };
+    const effect = { tool, tenantId, config, ...about };
     const fence = this.#parts.leases.take(action, this.#parts.log.now());
     return {
       actionId: action.id,
@@ -153,7 +223,11 @@ export class Executions {
     crash('intent');
     const findings = await effects.perform(attempt.effect);
     crash('effect');
-    await this.#underLease(attempt, origin, (em, locked) => this.#record(em, locked, findings, origin));
+    await this.#underLease(attempt, origin, (em, locked) => {
+      // The other side was not even asked.
+      if (isHeldBack(findings.finding)) locked.action.attempts -= 1;
+      return this.#record(em, locked, findings, origin);
+    });
   }
 
   async #begin(em: EntityManager, locked: Locked, origin: EventOrigin, how: Beginning): Promise<Attempt> {
@@ -203,7 +277,7 @@ export class Executions {
     const notDone = found.finding.kind === 'nothing' && attempt.again;
     const now = notDone && attempt.planned ? await drift.compare(attempt.effect, attempt.planned) : null;
     const goOn = notDone && (now === null || now.kind === 'same');
-    const findings = now?.kind === 'unknown' ? { ...found, finding: unavailable(now.refusal) } : found;
+    const findings = now?.kind === 'unknown' ? { ...found, finding: unavailable(now) } : found;
     let refusal: AccessDenied | null = null;
     const recorded = await this.#underLease(attempt, origin, async (em, locked) => {
       if (goOn) refusal = await this.#refusal(em, attempt, origin);
@@ -279,7 +353,9 @@ function onlyRefusals(error: unknown): UserProblem {
   throw error;
 }
 
-const unavailable = (refusal: UserProblem): Finding => ({
+const unavailable = ({ refusal, heldBack }: { refusal: UserProblem; heldBack: boolean }): Finding => ({
   kind: 'nothing',
-  error: { ...firstOf(refusal), retryable: true },
+  error: { ...firstOf(refusal), retryable: true, heldBack },
 });
+
+const isHeldBack = (finding: Finding): boolean => finding.kind === 'nothing' && finding.error?.heldBack === true;

@@ -10,6 +10,7 @@ import {
 } from '@countersign/kernel';
 import { checkAgainstSchema } from '@countersign/plugin-sdk';
 import { ConnectorInstallation } from '../entities/connector-installation.ts';
+import { HealthState, ToolHealth } from '../entities/tool-health.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import type { LogWriter } from './log-writer.ts';
 import { assertStorable } from './storable.ts';
@@ -61,6 +62,9 @@ export class Installations {
         installationId: installation.id,
       };
       this.#log.appendGeneral(em, origin, 'CONFIGURATION', { facts, values: { config: checked } });
+      // What failed as it was configured before says little now: the next call finds out.
+      const sick = { connector, state: { $ne: HealthState.CLOSED } };
+      await em.nativeUpdate(ToolHealth, sick, { nextProbeAt: this.#now() });
       return installation;
     });
   }

@@ -3,14 +3,20 @@ import type { Action } from '../entities/action.ts';
 import { type ActionEvent, transition } from './lifecycle/index.ts';
 
 /** Takes a locked action to where the event leads. Refuses with `ILLEGAL_TRANSITION`, which names where it stands. */
-export function move(action: Pick<Action, 'status'>, event: ActionEvent): void {
+export function move(action: Movable, event: ActionEvent): void {
   const taken = transition(action.status, event);
   if (!taken.ok) {
     const params = { status: action.status, possible: taken.possible };
     throw problem(taken.code, taken.message, ['input', 'actionId'], params);
   }
   action.status = taken.next;
+  if (action.waitingSince) Object.assign(action, notWaiting);
 }
+
+/** An action, or as much of it as says where it stands. What waits is approved: wherever it goes, it waits no more. */
+type Movable = Pick<Action, 'status'> & Partial<Pick<Action, 'waitingSince'>>;
+
+export const notWaiting = { waitingSince: null, waitingDue: null, waiterKind: null, waiterId: null } as const;
 
 /** Refuses like `move`, and moves nothing. */
 export function insistPossible({ status }: Action, event: ActionEvent): void {

@@ -1,11 +1,13 @@
 import { type EventOrigin, personOf } from '@countersign/kernel';
 import { millisecondsOf } from '@countersign/plugin-sdk';
+import type { Action } from '../entities/action.ts';
 import { type Policy, PolicyDecision, type Preview } from '../entities/plan.ts';
 import type { Amount } from './amount-of.ts';
 import type { Level } from './autonomy/index.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { planTtlMs } from './expiry.ts';
 import { type ActionStatus, planHash, transition } from './lifecycle/index.ts';
+import { notWaiting } from './move.ts';
 import type { KnownTool } from './tool-catalogue.ts';
 
 export interface ActionDraft {
@@ -20,6 +22,8 @@ export interface ActionDraft {
   readonly idempotencyKey: string | null;
   /** What makes two requests the same one. */
   readonly fingerprint: string;
+  /** What goes before what; interactive unless told. */
+  readonly lane?: Action['lane'];
   /** The action that it undoes. */
   readonly undoOfId?: string;
   /** Its place in a bundle. */
@@ -109,6 +113,8 @@ export function draftAction(draft: ActionDraft, now: Date, context: EventOrigin)
     doneAt: null,
     // An undo is begun at once, unless it has to be approved.
     expiresAt: undoOfId === null || policy.decision === PolicyDecision.REQUIRE_APPROVAL ? plan.expiresAt : null,
+    lane: draft.lane ?? 'INTERACTIVE',
+    ...notWaiting,
     undoOfId,
     undoId: null,
     bundleId: draft.step?.bundleId ?? null,

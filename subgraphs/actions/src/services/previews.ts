@@ -2,6 +2,7 @@ import { type Database, type EntityManager, problem, type RequestContext, UserPr
 import { checkAgainstSchema, type ToolError, type Preview as ToolPreview } from '@countersign/plugin-sdk';
 import { ConnectorInstallation } from '../entities/connector-installation.ts';
 import type { Preview } from '../entities/plan.ts';
+import { HeldBack } from './calls/held-back.ts';
 import { canonicalJson, type JsonObject } from './decision-log/index.ts';
 import type { Effect } from './effects.ts';
 import { type CallRecord, publishCalls } from './log-writer.ts';
@@ -14,7 +15,8 @@ export type PreviewRequest = Omit<Effect, 'undo'>;
 /** What executing would do, or why it would be refused. */
 export type Previewed = { readonly calls: readonly CallRecord[] } & (
   | { readonly preview: Preview; readonly refusal?: never }
-  | { readonly preview?: never; readonly refusal: UserProblem }
+  /** `heldBack`: the tool was not even asked. */
+  | { readonly preview?: never; readonly refusal: UserProblem; readonly heldBack?: boolean }
 );
 
 /** Asks tools what they would do. */
@@ -33,7 +35,7 @@ export class Previews {
     const request = { ...call, timeoutMs: this.#timeoutMs };
     const answer = await ask(this.#call, { ...request, operation: 'preview', payload: { input } });
     const calls = [answer.record];
-    if (!answer.ok) return { refusal: refusalBy(answer.error), calls };
+    if (!answer.ok) return { refusal: refusalBy(answer.error), heldBack: answer.error instanceof HeldBack, calls };
     const refusal = refusalOf(answer.result);
     return refusal ? { refusal, calls } : { preview: asPreview(answer.result), calls };
   }

@@ -14,6 +14,7 @@ import { Evidence } from '../entities/evidence.ts';
 import type { Preview } from '../entities/plan.ts';
 import { type Amount, amountOf } from './amount-of.ts';
 import { heedRefusal } from './autonomy-watch.ts';
+import type { Lane } from './calls/fair-queue.ts';
 import type { Crash } from './crash-points.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { type CitedPassage, type EvidenceRequest, readEvidence } from './evidence.ts';
@@ -33,6 +34,7 @@ export interface ProposalOptions {
   readonly evidence: readonly EvidenceRequest[];
   readonly workflow: string | null;
   readonly surface: string | null;
+  readonly lane?: Lane;
 }
 
 /** What was asked for, previewed: ready to be decided on and stored. */
@@ -45,6 +47,7 @@ export interface Plan {
   readonly preview: Preview;
   readonly money: Amount;
   readonly idempotencyKey: string | null;
+  readonly lane?: Lane;
   readonly calls: readonly CallRecord[];
   /** Its place in a bundle. */
   readonly step?: StepPlace;
@@ -77,7 +80,7 @@ export class Proposals {
    * refuses. Throws `FORBIDDEN` for who may not propose it by the time at which it is stored.
    */
   async propose(tool: KnownTool, input: JsonObject, options: ProposalOptions, caller: RequestContext): Promise<Action> {
-    const { workflow, surface, idempotencyKey } = options;
+    const { workflow, surface, idempotencyKey, lane } = options;
     const context = { ...caller, workflow: workflow ?? caller.workflow, surface: surface ?? caller.surface };
     assertStorable(input, ['input']);
     assertStorable(options, ['options']);
@@ -87,10 +90,10 @@ export class Proposals {
 
     const config = await this.#configOf(tool, context);
     const id = newId();
-    const planned = await this.#plan({ idempotencyKey: id, tool, config, input }, options, context).catch(
+    const planned = await this.#plan({ idempotencyKey: id, tool, config, input, lane }, options, context).catch(
       (error: unknown) => this.#refused(error, tool, context),
     );
-    return this.#store({ id, tool, fingerprint, idempotencyKey, ...planned }, context);
+    return this.#store({ id, tool, fingerprint, idempotencyKey, lane, ...planned }, context);
   }
 
   /** What it would do, as far as the tool takes the input. */

@@ -9,7 +9,7 @@ import { eventForUndone } from './lifecycle/index.ts';
 import type { Locked } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
-import { nextTry, type RetryBudget, usualBudget } from './retries.ts';
+import { nextTry, pauseAfter, type RetryBudget, usualBudget } from './retries.ts';
 
 /** Records what came of reaching out: state, outcome, log and events, in one transaction. */
 export class Settlement {
@@ -89,8 +89,13 @@ export class Settlement {
   }
 
   /** It is tried again by itself, if its reason may pass and its budget is not used up. */
-  #failed(action: Action, { retryable }: Fault): void {
+  #failed(action: Action, { retryable, heldBack }: Fault): void {
     const now = this.#log.now();
+    if (heldBack) {
+      action.retryAt = new Date(now.getTime() + pauseAfter(1, this.#budget));
+      action.deadAt = null;
+      return;
+    }
     action.failures += 1;
     action.retryAt = retryable ? nextTry(action, now, this.#budget) : null;
     action.deadAt = retryable && action.retryAt === null ? now : null;

@@ -7,6 +7,7 @@ import {
   type Preview as ToolPreview,
 } from '@countersign/plugin-sdk';
 import type { Preview } from '../entities/plan.ts';
+import type { Lane } from './calls/fair-queue.ts';
 import type { CallRecord } from './log-writer.ts';
 import type { KnownTool } from './tool-catalogue.ts';
 
@@ -20,6 +21,8 @@ export interface ToolRequest<Operation extends ToolOperation = ToolOperation> {
   readonly idempotencyKey: string;
   readonly payload: OperationPayloads[Operation];
   readonly timeoutMs: number;
+  /** What goes before what where too much is asked at once; interactive unless told. */
+  readonly lane?: Lane;
 }
 
 /** Carries a request to the connector's process. Throws `ToolError`. */

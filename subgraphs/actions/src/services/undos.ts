@@ -12,6 +12,8 @@ import { PolicyDecision, type Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
 import { type AsStep, type Attempt, undoOf } from './attempt.ts';
 import { heedReversal } from './autonomy-watch.ts';
+import type { Breakers } from './calls/breakers.ts';
+import { refuseLeftAlone } from './calls/held-back.ts';
 import type { Executions } from './executions.ts';
 import { type Asked, askedOf, insistOpen } from './gate-keeper.ts';
 import { mayUndo, requestFingerprint, type StandsAt, transition } from './lifecycle/index.ts';
@@ -34,6 +36,7 @@ export interface UndoParts {
   readonly catalogue: ToolCatalogue;
   readonly log: LogWriter;
   readonly executions: Executions;
+  readonly breakers: Breakers;
   readonly settlement: Settlement;
   readonly call: CallTool;
   readonly callTimeoutMs: number;
@@ -50,7 +53,7 @@ export class Undos {
   /**
    * Undoes, and answers the first action. An undo that is under way is waited for, and one that got stuck is taken up.
    * Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `REASON_REQUIRED`, `ALREADY_UNDONE`, `ILLEGAL_TRANSITION`, `NOT_REVERSIBLE`,
-   * `UNDO_OF_UNDO`, and with what the tool refuses.
+   * `UNDO_OF_UNDO`, `OTHER_SIDE_UNAVAILABLE` while its tool is left alone, and with what the tool refuses.
    */
   async undo(actionId: string, reason: string, context: EventOrigin, as?: AsStep): Promise<Action> {
     const because = checkReason(reason);
@@ -58,8 +61,14 @@ export class Undos {
     const action = await database.read(context.principal, (em) => loadAction(em, actionId));
     // One that somebody has to approve first stays with them.
     const underWay = action.status === 'UNDOING' ? action.undo : null;
-    if (!underWay) await this.#undoNow(action, { because, as }, context);
-    else if (underWay.status !== 'AWAITING_APPROVAL') await executions.execute(underWay.id, context, as);
+    if (!underWay) {
+      await this.#parts.breakers.whenWell(
+        action,
+        () => this.#undoNow(action, { because, as }, context),
+        // An undo is not kept waiting: whoever asks for it is told, and nothing has begun.
+        (health) => refuseLeftAlone(action.tool, health),
+      );
+    } else if (underWay.status !== 'AWAITING_APPROVAL') await executions.execute(underWay.id, context, as);
     return database.read(context.principal, (em) => loadAction(em, actionId));
   }
 

@@ -19,6 +19,7 @@ const typeDefs = parse(`
   type Mutation { approveAction: Action }
   "An action." type Action @key(fields: "id") { id: ID! status: String }
   type UserError { code: String! }
+  type ConnectorStatus { connector: String! }
   input ActionOptions { idempotencyKey: String }
 `);
 const base = () =>
@@ -71,7 +72,7 @@ describe('a schema extended by tools at run time', () => {
 
   it('gets a Mutation type when it had none', () => {
     const bare = buildSchema(
-      'type Query { a: Action } type Action { id: ID } type UserError { code: String } input ActionOptions { key: ID }',
+      'type Query { a: Action } type Action { id: ID } type UserError { code: String } type ConnectorStatus { connector: String } input ActionOptions { key: ID }',
     );
     expect(Object.keys(extended(bare).getMutationType()?.getFields() ?? {})).toEqual(['fhirCreateServiceRequest']);
   });
@@ -81,6 +82,7 @@ function extended(schema: GraphQLSchema): GraphQLSchema {
   const shared = {
     Action: output(schema.getType('Action')),
     UserError: output(schema.getType('UserError')),
+    ConnectorStatus: output(schema.getType('ConnectorStatus')),
     ActionOptions: input(schema.getType('ActionOptions')),
   };
   const { fields, types } = toolFields([fhirManifest], shared, (_tool, args) => ({

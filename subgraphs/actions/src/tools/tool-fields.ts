@@ -18,6 +18,7 @@ import { type ToolTypes, toolTypes } from './tool-types.ts';
 export interface SharedTypes {
   Action: GraphQLNamedType & GraphQLOutputType;
   UserError: GraphQLNamedType & GraphQLOutputType;
+  ConnectorStatus: GraphQLNamedType & GraphQLOutputType;
   ActionOptions: GraphQLNamedType & GraphQLInputType;
   scalars?: ScalarsByFormat;
 }
@@ -29,7 +30,7 @@ export interface ToolArguments {
   options: Readonly<Record<string, unknown>> | null;
 }
 
-/** Answers the mutation of any tool, usually by proposing an action: returns `{ action, userErrors }`. */
+/** Answers the mutation of any tool, usually by proposing an action: returns `{ action, userErrors, degraded }`. */
 export type ResolveTool<Context> = (tool: ToolOfConnector, args: ToolArguments, context: Context) => unknown;
 
 /**
@@ -92,7 +93,10 @@ function mutationField<Context>(
   };
 }
 
-function payloadType({ stem, tool }: ToolTypes, { Action, UserError }: SharedTypes): GraphQLObjectType {
+function payloadType(
+  { stem, tool }: ToolTypes,
+  { Action, UserError, ConnectorStatus }: SharedTypes,
+): GraphQLObjectType {
   return new GraphQLObjectType({
     name: `${stem}Payload`,
     description: `What came of proposing "${tool.title}".`,
@@ -101,6 +105,11 @@ function payloadType({ stem, tool }: ToolTypes, { Action, UserError }: SharedTyp
       userErrors: {
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(UserError))),
         description: 'What was wrong with the input, and what would be right; empty when it was accepted.',
+      },
+      degraded: {
+        type: ConnectorStatus,
+        description:
+          'Why nothing is executed with the tool just now, and since when; null while its connector is well.',
       },
     },
   });

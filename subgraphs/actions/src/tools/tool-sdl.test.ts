@@ -27,6 +27,7 @@ const actions = parse(`
   type Mutation { "Approves." approveAction(actionId: ID!): Action }
   "An action." type Action @key(fields: "id") { id: ID! }
   type UserError { code: String! }
+  type ConnectorStatus { connector: String! }
   input ActionOptions { idempotencyKey: String }
 `);
 
@@ -51,6 +52,7 @@ describe('the SDL of the FHIR tool', () => {
     expect(sdl).toMatch(/options: ActionOptions\n {2}\): FhirCreateServiceRequestPayload\n/);
     expect(sdl).toMatch(/action: Action\n/);
     expect(sdl).toMatch(/userErrors: \[UserError!\]!\n/);
+    expect(sdl).toMatch(/degraded: ConnectorStatus\n/);
   });
 
   it('is the same text each time, and none at all without tools', () => {

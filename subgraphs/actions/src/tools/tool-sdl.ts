@@ -6,7 +6,7 @@ import { toolTypes } from './tool-types.ts';
 
 /**
  * The schema of all tools as text to be added to the subgraph's: their types, and `extend type Mutation` with one field
- * each. It refers to Action, UserError and ActionOptions, and to the scalars given, which the subgraph must have. Empty
+ * each. It refers to Action, UserError, ConnectorStatus and ActionOptions, and to the scalars given, which the subgraph must have. Empty
  * when there are no tools.
  *
  * @throws ToolSchemaError
@@ -36,8 +36,9 @@ export function toolResolvers<Context>(
 }
 
 /** Stand for the subgraph's own types where only their names are printed. */
-export const NAMES_ONLY: Pick<SharedTypes, 'Action' | 'UserError' | 'ActionOptions'> = {
+export const NAMES_ONLY: Pick<SharedTypes, 'Action' | 'UserError' | 'ConnectorStatus' | 'ActionOptions'> = {
   Action: new GraphQLObjectType({ name: 'Action', fields: {} }),
   UserError: new GraphQLObjectType({ name: 'UserError', fields: {} }),
+  ConnectorStatus: new GraphQLObjectType({ name: 'ConnectorStatus', fields: {} }),
   ActionOptions: new GraphQLInputObjectType({ name: 'ActionOptions', fields: {} }),
 };

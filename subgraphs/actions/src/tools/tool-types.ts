@@ -83,4 +83,5 @@ const ALWAYS_TAKEN = [
   'Action',
   'ActionOptions',
   'UserError',
+  'ConnectorStatus',
 ];

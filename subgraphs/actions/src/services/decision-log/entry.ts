@@ -20,9 +20,11 @@ export const ENTRY_KINDS = {
   SETTLEMENT: 'The later answer of the other side to what was submitted.',
   OUTCOME: 'What came of the action.',
   UNDO: 'An undo of this action was asked for, done or given up; names the action that undoes it.',
+  WAITING: 'It was to be executed, and waits until the other side is well again; or it waits no more.',
   DEAD_LETTER: 'All attempts failed, and a person has to look.',
   BUNDLE: 'Several actions were proposed as one, or the whole of them moved on; each action has its own entries, too.',
   CONFIGURATION: 'A connector, an autonomy level or a policy was changed.',
+  HEALTH: "A connector's other side was found to be sick, or well again.",
   ACCESS_CHANGE:
     'Who may do what was changed, or a change of it was asked for or refused; before and after in the values.',
   ACCESS_REFUSAL: 'Somebody was refused something, by which policy and why.',

@@ -1,0 +1,18 @@
+import { type EntityManager, type EventOrigin, publish } from '@countersign/kernel';
+import type { Action } from '../entities/action.ts';
+import type { LogWriter } from './log-writer.ts';
+
+/** A locked, approved action waits from now on, in the name of who set it off last. */
+export async function beginWait(em: EntityManager, log: LogWriter, action: Action, origin: EventOrigin): Promise<void> {
+  const { kind, id } = origin.principal;
+  const isNew = action.waitingSince === null;
+  if (action.waiterKind === kind && action.waiterId === id) return;
+  const now = log.now();
+  action.waitingSince ??= now;
+  action.waitingDue ??= now;
+  action.waiterKind = kind;
+  action.waiterId = id;
+  const { id: actionId, tool, planHash } = action;
+  log.append(em, origin, action, 'WAITING', { facts: { state: isNew ? 'BEGUN' : 'TAKEN_OVER', tool, planHash } });
+  if (isNew) await publish(em, origin, 'ActionWaiting', { actionId, tool });
+}
