@@ -9,7 +9,7 @@ import {
 import { Action } from '../entities/action.ts';
 import type { Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
-import type { AsStep, Leave } from './attempt.ts';
+import type { AsStep } from './attempt.ts';
 import { firstOf, outcomeOfFault } from './effects.ts';
 import { lockAction } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
