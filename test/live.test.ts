@@ -249,3 +249,26 @@ describe('live updates through the gateway', () => {
     expect(ofEvents).toMatchObject({ value: ['SUBSCRIPTION_INTERRUPTED'] });
   });
 });
+
+describe('live updates of subgraphs in other processes', () => {
+  let house: LiveHouse;
+  beforeAll(async () => {
+    house = await LiveHouse.open({ apart: true });
+  }, 120_000);
+  afterAll(() => house?.close());
+
+  it('come through as well, and end with a code when the other process does', async () => {
+    const events = await house.overSocket('auditor@acme.test', changes);
+    const first = events.next();
+    await house.underWay(1);
+    const id = await house.propose();
+    expect((await first).actionChanged).toMatchObject({
+      kind: 'PROPOSED',
+      action: { id, maker: { name: 'operator' } },
+    });
+    const end = events.ended();
+    await house.endSubgraphs();
+    expect(await end).toEqual(['SUBSCRIPTION_INTERRUPTED']);
+    await house.underWay(0);
+  });
+});

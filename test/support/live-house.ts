@@ -4,8 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineActions } from '@countersign/actions';
 import { type Hospital, startHospital } from '@countersign/demo-hospital';
-import { DemoIssuer, Gateway, type HttpServer, localLink, serveHttp } from '@countersign/gateway';
-import { loadConfig, newId } from '@countersign/kernel';
+import {
+  DemoIssuer,
+  Gateway,
+  type HttpServer,
+  localLink,
+  remoteLink,
+  type SubgraphLink,
+  serveHttp,
+} from '@countersign/gateway';
+import { loadConfig, newId, PrincipalSigner, type SubgraphRuntime, serveSubgraph } from '@countersign/kernel';
 import { startTestSubgraphs, type TestSubgraphs } from '@countersign/kernel/testing';
 import { provisionTenant, tenants } from '@countersign/tenants';
 import type { ExecutionResult } from 'graphql';
@@ -41,12 +49,14 @@ export class LiveHouse {
   #hospital!: Hospital;
   readonly #folder = mkdtempSync(join(tmpdir(), 'countersign-live-'));
   readonly #clients: Client[] = [];
+  readonly #served: { close(): Promise<void> }[] = [];
 
   private constructor() {
     this.issuer = new DemoIssuer(this.#folder);
   }
 
-  static async open(): Promise<LiveHouse> {
+  /** `apart`: the gateway reaches its subgraphs over HTTP, as in the distributed product. */
+  static async open({ apart = false } = {}): Promise<LiveHouse> {
     const plugin = join(root, 'plugins/fhir');
     if (!existsSync(join(plugin, 'dist/manifest.json'))) execFileSync(process.execPath, [join(plugin, 'build.mjs')]);
     const house = new LiveHouse();
@@ -65,7 +75,7 @@ export class LiveHouse {
     house.gateway = await Gateway.create({
       config: { ...loadConfig({ COUNTERSIGN_PORT: '0' }), allowedOrigins: ['https://app.example'] },
       log: house.subgraphs.kernel.log,
-      links: [...house.subgraphs.runtimes.values()].map(localLink),
+      links: apart ? await house.#apart() : [...house.subgraphs.runtimes.values()].map(localLink),
       verifier: house.issuer,
     });
     house.server = await serveHttp(house.gateway);
@@ -83,9 +93,27 @@ export class LiveHouse {
     for (const client of this.#clients) await client.dispose();
     await this.server.close();
     await this.gateway.close();
+    await this.endSubgraphs();
     await this.subgraphs.close();
     await this.#hospital.close();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Ends the servers of the subgraphs, where they are reached over HTTP. */
+  async endSubgraphs(): Promise<void> {
+    await Promise.all(this.#served.splice(0).map((served) => served.close()));
+  }
+
+  async #apart(): Promise<SubgraphLink[]> {
+    const { log } = this.subgraphs.kernel;
+    const key = 'a key between processes, long enough for one';
+    const link = async (runtime: SubgraphRuntime): Promise<SubgraphLink> => {
+      const place = { host: 'localhost', port: 0 };
+      const served = await serveSubgraph({ runtime, signer: new PrincipalSigner(key), log, ...place });
+      this.#served.push(served);
+      return remoteLink(runtime.name, served.url, new PrincipalSigner(key), log);
+    };
+    return Promise.all([...this.subgraphs.runtimes.values()].map(link));
   }
 
   get url(): string {

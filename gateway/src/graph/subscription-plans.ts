@@ -44,7 +44,9 @@ export function beginSubscriptions(
   let graph: PlannedGraph | undefined;
   return (request) => {
     const { live } = request.context as LiveContext; // Ours: see `GraphBundle.follow`.
-    if (request.operation.operation !== 'subscription') {
+    // There is none where the document does not hold the one that was named.
+    const operation: Request['operation'] | undefined = request.operation;
+    if (operation?.operation !== 'subscription') {
       return live?.subscriptionsOnly ? refused('Over GET, only subscriptions are streamed; use POST.') : undefined;
     }
     if (!live) return refused('Subscribe over a WebSocket, or with `Accept: text/event-stream`.');

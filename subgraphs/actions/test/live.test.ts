@@ -14,12 +14,12 @@ describe('live updates of actions', () => {
   let house: House;
   const open: EventStream[] = [];
   beforeAll(async () => {
-    house = await House.open({ callTimeoutMs: 4_000, leaseMs: 12_000, patienceMs: 10_000 });
-  });
+    house = await House.open();
+  }, 120_000);
   afterEach(async () => {
     for (const events of open.splice(0)) await events.return();
   });
-  afterAll(() => house.close());
+  afterAll(() => house?.close());
 
   const nextOrder = ordersOfOnesOwn();
 
