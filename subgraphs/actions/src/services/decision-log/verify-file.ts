@@ -8,9 +8,10 @@ import { logEndSchema, logHeadSchema, publishedKeySchema } from './file-line.ts'
 import type { AbsentValue, Finding, FindingCode } from './finding.ts';
 import { HeadCheck } from './head-check.ts';
 import { type PublicKeys, readPublicKey } from './public-keys.ts';
-import { type ReadLine, readLines } from './read-lines.ts';
+import { type QuickReader, quickReader } from './quick-entry.ts';
+import { type ReadLine, readLines, textOf } from './read-lines.ts';
 import { type TreeHead, treeHeadSchema } from './tree-head.ts';
-import { type ReadEntry, readEntry } from './verify-entry.ts';
+import { type FollowedEntry, readEntry } from './verify-entry.ts';
 
 export interface FileOptions {
   /** Whose log it has to be; that of the file's own first line if absent. */
@@ -57,7 +58,7 @@ export async function verifyLogFile(
   options: FileOptions = {},
 ): Promise<FileReport> {
   const file = new FileCheck(options);
-  for await (const line of readLines(chunks)) file.take(line);
+  for await (const lines of readLines(chunks)) for (const line of lines) file.take(line);
   return file.end();
 }
 
@@ -67,6 +68,7 @@ interface Reading {
   readonly chain: ChainCheck;
   readonly heads: HeadCheck;
   readonly from: LogHead;
+  readonly quick: QuickReader;
 }
 
 class FileCheck {
@@ -84,13 +86,20 @@ class FileCheck {
     this.#keys = new Map(options.keys);
   }
 
-  take({ number, text, ended }: ReadLine): void {
+  take({ number, bytes, ended }: ReadLine): void {
     const before = this.#lines;
     this.#lines = number;
     if (this.#ended)
       this.#tell({ code: 'INSERTED', seq: null, position: number, message: 'It stands behind the end.' });
     if (!ended) this.#tell({ code: 'NOT_WHOLE', seq: null, position: number, message: 'The last line has no end.' });
-    const line = this.#parse(text, number);
+    const log = this.#log;
+    const read = log && bytes && log.quick(bytes, number);
+    if (read) {
+      this.#entries += 1;
+      this.#place(log, read);
+      return;
+    }
+    const line = this.#parse(bytes && textOf(bytes), number);
     if (line === null) return;
     if (has(line, 'logStart')) this.#start(line, number);
     else if (has(line, 'logKey')) this.#key(line, number);
@@ -163,7 +172,7 @@ class FileCheck {
     const tell = (finding: Finding) => this.#tell(finding);
     const chain = new ChainCheck(start, tell);
     const check = new HeadCheck({ tenantId, keys: this.#keys, chain }, tell);
-    this.#log = { order: new EntryOrder(start, tell), chain, heads: check, from: start };
+    this.#log = { order: new EntryOrder(start, tell), chain, heads: check, from: start, quick: quickReader(tenantId) };
     for (const head of heads) check.take(head, null);
     return this.#log;
   }
@@ -208,7 +217,11 @@ class FileCheck {
     const tenantId = log?.from.tenantId ?? '';
     const read = readEntry(candidate, { tenantId, position: number }, findings);
     for (const finding of findings) this.#tell(finding);
-    if (log && read) for (const placed of log.order.take(read)) this.#follow(log, placed);
+    if (log && read) this.#place(log, read);
+  }
+
+  #place(log: Reading, read: FollowedEntry): void {
+    for (const placed of log.order.take(read)) this.#follow(log, placed);
   }
 
   /** Without a first line the file has to begin where the log or `from` does, of whichever tenant it says it is. */
@@ -219,7 +232,7 @@ class FileCheck {
     return this.#begin(null) ?? (tenantId === undefined ? null : this.#begin(emptyHead(tenantId)));
   }
 
-  #follow({ chain, heads }: Reading, read: ReadEntry): void {
+  #follow({ chain, heads }: Reading, read: FollowedEntry): void {
     chain.follow(read);
     heads.grown();
   }

@@ -1,0 +1,131 @@
+import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
+import { after, type Members } from './canonical-scan.ts';
+import { type EntryLayout, layoutOf, opening } from './entry-layout.ts';
+import type { FollowedEntry } from './verify-entry.ts';
+
+/** Reads one line of a file, without its line feed; null unless it is a sealed entry of the tenant that holds. */
+export type QuickReader = (line: Buffer, position: number) => FollowedEntry | null;
+
+/**
+ * Reads the lines that are as they should be, which are nearly all: from their bytes, without parsing, since in canonical
+ * JSON what a digest commits to lies there as it was hashed. What it reads, `readEntry` would read the same and find
+ * nothing wrong with. What it does not, for whatever reason, is for `readEntry` to look at and to explain.
+ */
+export function quickReader(tenantId: string): QuickReader {
+  const tenant = Buffer.from(JSON.stringify(tenantId));
+  let room = Buffer.alloc(64 * 1024);
+  return (line, position) => {
+    const layout = layoutOf(line);
+    if (!layout || !isUtf8(line)) return null;
+    const { surface, hash, id, kind, contentDigest: content, seq, salts, actionId } = layout;
+    if (after(line, surface + opening.tenantId.length, tenant) !== layout.tenantId) return null;
+    // What an erasure says is needed as well, and there are few.
+    if (after(line, id + opening.kind.length, erasure) === kind) return null;
+    if (room.length < line.length + domain.length) room = Buffer.alloc(2 * (line.length + domain.length));
+    const contentDigest = contentDigestOf(line, layout, room);
+    if (!isAt(line, content - 65, contentDigest)) return null;
+    const seal = sealHashOf(line, layout);
+    if (!isAt(line, hash - 65, seal)) return null;
+    const absent = absentFields(line, layout, room);
+    if (absent === null) return null;
+    const { previousHash, previousOfAction } = layout;
+    return {
+      entry: {
+        id: line.toString('latin1', id - 37, id - 1),
+        seq: Number(line.toString('latin1', salts + opening.seq.length, seq)),
+        actionId: plainOrNull(line, opening.actionId.length, actionId),
+        contentDigest,
+        previousHash: line.toString('latin1', previousHash - 65, previousHash - 1),
+        previousOfAction: plainOrNull(line, previousHash + opening.previousOfAction.length, previousOfAction),
+        hash: seal,
+      },
+      position,
+      sound: true,
+      absent,
+      erases: null,
+    };
+  };
+}
+
+const erasure = Buffer.from('"ERASURE"');
+const domain = Buffer.from(',"domain":"countersign.log.entry"');
+
+/** `contentDigest` of the entry: of the line without its values, its salts and its seal, and with the domain. */
+function contentDigestOf(line: Buffer, layout: EntryLayout, room: Buffer): string {
+  let size = line.copy(room, 0, 0, layout.actionId);
+  size += line.copy(room, size, layout.contentDigest, layout.correlationId);
+  size += domain.copy(room, size);
+  size += line.copy(room, size, layout.correlationId, layout.format);
+  size += line.copy(room, size, layout.hash, layout.occurredAt);
+  size += line.copy(room, size, layout.previousHash, layout.principal);
+  size += line.copy(room, size, layout.seq, layout.valueDigests);
+  size += line.copy(room, size, layout.values);
+  return hash('sha256', room.subarray(0, size));
+}
+
+/** `sealHash` of the entry. */
+function sealHashOf(line: Buffer, { contentDigest, previousHash, salts, seq }: EntryLayout): string {
+  line.copy(sealed, sealedContent, contentDigest - 65, contentDigest - 1);
+  line.copy(sealed, sealedPrevious, previousHash - 65, previousHash - 1);
+  let size = sealedSeq + line.copy(sealed, sealedSeq, salts + opening.seq.length, seq);
+  sealed[size] = 0x7d;
+  size += 1;
+  return hash('sha256', sealed.subarray(0, size));
+}
+
+const blank = '0'.repeat(64);
+const sealed = Buffer.from(
+  `{"contentDigest":"${blank}","domain":"countersign.log.seal","format":1,"previousHash":"${blank}","seq":9007199254740991}`,
+);
+const sealedContent = sealed.indexOf(blank);
+const sealedPrevious = sealed.lastIndexOf(blank);
+const sealedSeq = sealed.lastIndexOf('9007199254740991');
+
+/** Names of the values that only their digests are left of; null when one that is there is not the one of its digest. */
+function absentFields(
+  line: Buffer,
+  { valueSpans, saltSpans, digestSpans }: EntryLayout,
+  room: Buffer,
+): string[] | null {
+  if (valueSpans.length !== saltSpans.length) return null;
+  const absent: string[] = [];
+  let value = 0;
+  for (let digest = 0; digest < digestSpans.length; digest += 4) {
+    if (!isSameName(line, digestSpans, digest, valueSpans, value)) {
+      absent.push(line.toString('latin1', (digestSpans[digest] ?? 0) + 1, (digestSpans[digest + 1] ?? 0) - 1));
+      continue;
+    }
+    if (!isSameName(line, digestSpans, digest, saltSpans, value)) return null;
+    const salt = (saltSpans[value + 2] ?? 0) + 1;
+    for (let byte = 0; byte < 32; byte += 1) {
+      room[byte] = nibble(line[salt + 2 * byte]) * 16 + nibble(line[salt + 2 * byte + 1]);
+    }
+    const size = 32 + line.copy(room, 32, valueSpans[value + 2], valueSpans[value + 3]);
+    if (!isAt(line, (digestSpans[digest + 2] ?? 0) + 1, hash('sha256', room.subarray(0, size)))) return null;
+    value += 4;
+  }
+  // Of each object the names are in order, so what is left over has no digest.
+  return value === valueSpans.length ? absent : null;
+}
+
+function isSameName(line: Buffer, some: Members, one: number, others: Members, other: number): boolean {
+  const [from = 0, to = 0] = [some[one], some[one + 1]];
+  const [otherFrom, otherTo = 0] = [others[other], others[other + 1]];
+  if (otherFrom === undefined || to - from !== otherTo - otherFrom) return false;
+  for (let index = 0; index < to - from; index += 1) if (line[from + index] !== line[otherFrom + index]) return false;
+  return true;
+}
+
+/** Whether this text of ASCII stands here. */
+function isAt(line: Buffer, at: number, expected: string): boolean {
+  for (let index = 0; index < expected.length; index += 1) {
+    if (line[at + index] !== expected.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+const nibble = (digit = 0x30): number => (digit <= 0x39 ? digit - 0x30 : digit - 0x57);
+
+const plainOrNull = (line: Buffer, from: number, to: number): string | null =>
+  line[from] === 0x6e ? null : line.toString('latin1', from + 1, to - 1);
