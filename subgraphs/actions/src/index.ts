@@ -33,7 +33,8 @@ import { toolMutations } from './resolvers/tool-mutations.ts';
 import { assembleServices, type Timing } from './services/assemble-services.ts';
 
 export type { ActionEvents, ActionFact, ToolCall } from './events.ts';
-export type { Timing } from './services/assemble-services.ts';
+export { assembleServices, type Timing } from './services/assemble-services.ts';
+export * as decisionLog from './services/decision-log/index.ts';
 export {
   type FileReport as LogFileReport,
   type LogHead,

@@ -26,7 +26,7 @@ export async function verifyLog(file: string, options: VerifyLogOptions = {}): P
       from: options.from === undefined ? undefined : startIn(options.from),
       heads: (options.head ?? []).map(headIn),
     };
-    const report = await verifyLogFile(createReadStream(file), given);
+    const report = await verifyLogFile(createReadStream(file, { highWaterMark: 1024 * 1024 }), given);
     if (options.json) console.log(JSON.stringify(report, null, 2));
     else for (const line of told(report)) console.log(line);
     process.exitCode = report.tenantId === null ? 2 : report.ok ? 0 : 1;

@@ -101,7 +101,7 @@ function endOfArray(bytes: Buffer, at: number, depth: number): number {
 const endOfName: Scan = endOfPlainString;
 
 /** Whether the one name is before the other; both begin with their quotes. The same name twice is not in order. */
-function isBefore(bytes: Buffer, one: number, other: number): boolean {
+export function isBefore(bytes: Buffer, one: number, other: number): boolean {
   for (let index = 1; ; index += 1) {
     const [left = 0, right = 0] = [bytes[one + index], bytes[other + index]];
     if (left === right && left !== 0x22) continue;

@@ -4,6 +4,7 @@ import {
   endOfObject,
   endOfPlainString,
   endOfString,
+  isBefore,
   type Members,
   type Scan,
 } from './canonical-scan.ts';
@@ -40,7 +41,8 @@ export type EntryLayout = { readonly [Member in keyof typeof opening]: number } 
 
 /**
  * Where everything lies in the line of a sealed entry: `sealedEntrySchema` over bytes. Null for what has another shape or
- * spelling, and for some of what may have it (ids that are not plain ASCII, say).
+ * spelling, and for some of what may have it (ids that are not plain ASCII, say). Whether digests are hexadecimal is left to
+ * whoever compares them.
  */
 export function layoutOf(line: Buffer): EntryLayout | null {
   const saltSpans: Members = [];
@@ -107,30 +109,37 @@ const textOrNull = orNull(text);
 const plainOrNull = orNull(nonEmpty(endOfPlainString));
 const digestOrNull = orNull(endOfDigest);
 
-/** SHA-256 in lower-case hex, with its quotes. */
+/** As long as a SHA-256 in hex, with its quotes; whether it is one, `isDigest` says, or what it is compared with. */
 function endOfDigest(line: Buffer, at: number): number {
-  if (line[at] !== 0x22 || line[at + 65] !== 0x22) return -1;
-  for (let next = at + 1; next <= at + 64; next += 1) if (!isHex(line[next])) return -1;
-  return at + 66;
+  return at >= 0 && line[at] === 0x22 && line[at + 65] === 0x22 ? at + 66 : -1;
 }
 
-/** An object whose names are plain and whose values are digests. */
-function endOfDigests(line: Buffer, at: number, members: Members): number {
-  const end = endOfObject(line, at, members);
-  for (let span = 0; span < members.length; span += 4) {
-    if (!isPlainName(line, members[span] ?? -1, members[span + 1] ?? -1)) return -1;
-    if (endOfDigest(line, members[span + 2] ?? -1) !== members[span + 3]) return -1;
-  }
-  return end;
-}
-
-function isPlainName(line: Buffer, from: number, to: number): boolean {
-  if (to - from < 3 || !isLetter(line[from + 1])) return false;
-  for (let next = from + 2; next < to - 1; next += 1) {
-    const byte = line[next] ?? 0;
-    if (!isLetter(byte) && !isDigit(byte) && byte !== 0x5f) return false;
-  }
+/** Whether the 64 characters from here on are hexadecimal in lower case. */
+export function isDigest(line: Buffer, at: number): boolean {
+  for (let next = at; next < at + 64; next += 1) if (!isHex(line[next])) return false;
   return true;
+}
+
+/** An object whose names are plain, in order, and whose values are as long as digests. */
+function endOfDigests(line: Buffer, at: number, members: Members): number {
+  if (line[at] !== 0x7b) return -1;
+  if (line[at + 1] === 0x7d) return at + 2;
+  for (let name = at + 1; ; ) {
+    const named = endOfPlainName(line, name);
+    const end = line[named] === 0x3a ? endOfDigest(line, named + 1) : -1;
+    if (end < 0 || (members.length > 0 && !isBefore(line, members[members.length - 4] ?? 0, name))) return -1;
+    members.push(name, named, named + 1, end);
+    if (line[end] === 0x7d) return end + 1;
+    if (line[end] !== 0x2c) return -1;
+    name = end + 1;
+  }
+}
+
+function endOfPlainName(line: Buffer, at: number): number {
+  if (line[at] !== 0x22 || !isLetter(line[at + 1])) return -1;
+  let end = at + 2;
+  while (isLetter(line[end]) || isDigit(line[end]) || line[end] === 0x5f) end += 1;
+  return line[end] === 0x22 ? end + 1 : -1;
 }
 
 const uuid = '"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"';
@@ -176,5 +185,10 @@ function endOfCount(line: Buffer, at: number): number {
 }
 
 const isDigit = (byte = 0): boolean => byte >= 0x30 && byte <= 0x39;
-const isHex = (byte = 0): boolean => isDigit(byte) || (byte >= 0x61 && byte <= 0x66);
 const isLetter = (byte = 0): boolean => (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+const isHex = (byte = 0): boolean => hexValues[byte] !== notHex;
+
+export const notHex = 0xff;
+/** What each byte is worth as a hexadecimal digit in lower case. */
+export const hexValues = new Uint8Array(256).fill(notHex);
+for (const [value, digit] of [...Buffer.from('0123456789abcdef')].entries()) hexValues[digit] = value;
