@@ -5,10 +5,12 @@ import {
   type Database,
   type EntityManager,
   type EventOrigin,
+  isUuid,
   UserProblem,
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
+import { idOfUndone } from '../statements.ts';
 import { type Attempt, type Leave, undoOf } from './attempt.ts';
 import type { Crash } from './crash-points.ts';
 import type { Drift } from './drift.ts';
@@ -16,7 +18,7 @@ import { type Effects, type Finding, type Findings, firstOf } from './effects.ts
 import { askedOf, insistApproved, insistOpen, insistRoom } from './gate-keeper.ts';
 import type { Leases } from './leases.ts';
 import { mayExecute } from './lifecycle/index.ts';
-import { loadAction, lockAction, withRelations } from './load-actions.ts';
+import { findAction, lockAction } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
 import { configOf } from './previews.ts';
@@ -59,6 +61,7 @@ export class Executions {
    * waits. Throws `NOT_FOUND`, and `FORBIDDEN` for who may not by then; refuses with `ILLEGAL_TRANSITION`,
    * `APPROVAL_EXPIRED`, `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`,
    * `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
+   * What hangs on the action is not filled in.
    */
   async execute(
     actionId: string,
@@ -153,13 +156,11 @@ export class Executions {
     await this.#underLease(attempt, origin, (em, locked) => this.#record(em, locked, findings, origin));
   }
 
-  /** The action and the one that it undoes, locked in that order everywhere: the first one first. */
+  /** The action and the one that it undoes, locked in that order everywhere: the first one first. Throws `NOT_FOUND`. */
   async lock(em: EntityManager, actionId: string): Promise<Locked> {
-    const { undoOfId } = await loadAction(em, actionId);
-    const undone = undoOfId === null ? null : await lockAction(em, undoOfId);
-    const action = await lockAction(em, actionId);
-    await withRelations(em, [action]);
-    return { undone, action };
+    const undoneId = isUuid(actionId) ? await idOfUndone(em, actionId) : null;
+    const undone = undoneId === null ? null : await lockAction(em, undoneId);
+    return { undone, action: await lockAction(em, actionId) };
   }
 
   async #begin(em: EntityManager, locked: Locked, origin: EventOrigin, leave: Leave): Promise<Attempt> {
@@ -265,7 +266,7 @@ export class Executions {
   }
 
   #load(actionId: string, { principal }: EventOrigin): Promise<Action> {
-    return this.#parts.database.read(principal, (em) => loadAction(em, actionId));
+    return this.#parts.database.read(principal, (em) => findAction(em, actionId));
   }
 }
 

@@ -39,9 +39,15 @@ export async function withRelations(
 
 /** The action as the graph shows it. Throws `NOT_FOUND`. */
 export async function loadAction(em: EntityManager, id: string): Promise<Action> {
+  const action = await findAction(em, id);
+  await withRelations(em, [action]);
+  return action;
+}
+
+/** The action without what hangs on it. Throws `NOT_FOUND`. */
+export async function findAction(em: EntityManager, id: string): Promise<Action> {
   const action = isUuid(id) ? await em.findOne(Action, { id }) : null;
   if (!action) throw noSuchAction();
-  await withRelations(em, [action]);
   return action;
 }
 
