@@ -4,57 +4,64 @@ import { after, type Members } from './canonical-scan.ts';
 import { type EntryLayout, hexValues, isDigest, layoutOf, notHex, opening } from './entry-layout.ts';
 import type { FollowedEntry } from './verify-entry.ts';
 
-/** Reads one line of a file, without its line feed; null unless it is a sealed entry of the tenant that holds. */
-export type QuickReader = (line: Buffer, position: number) => FollowedEntry | null;
+/** Where in its line what the chain needs of an entry ends, and the names of the values that are not there any more. */
+export type EntryPlaces = Pick<EntryLayout, (typeof placeNames)[number]> & { readonly absent: readonly string[] };
+
+export const placeNames = [
+  'actionId',
+  'contentDigest',
+  'hash',
+  'id',
+  'previousHash',
+  'previousOfAction',
+  'salts',
+  'seq',
+  'surface',
+  'tenantId',
+] as const;
 
 /**
- * Reads the lines that are as they should be, which are nearly all: from their bytes, without parsing, since in canonical
- * JSON what a digest commits to lies there as it was hashed. What it reads, `readEntry` would read the same and find
- * nothing wrong with. What it does not, for whatever reason, is for `readEntry` to look at and to explain.
+ * Looks at a line, without its line feed; null unless it is a sealed entry that holds. It goes by the bytes, without
+ * parsing them, since in canonical JSON what a digest commits to lies there as it was hashed. Where it finds an entry,
+ * `readEntry` would find the same and nothing wrong with it. Any other line, for whatever reason it is one, is for
+ * `readEntry` to look at and to explain.
  */
-export function quickReader(tenantId: string): QuickReader {
-  const tenant = Buffer.from(JSON.stringify(tenantId));
-  let room = Buffer.alloc(64 * 1024);
-  /** The hash of the entry before, which this one most likely names: then it need not be made again. */
-  let before = '';
-  return (line, position) => {
-    const layout = layoutOf(line);
-    if (!layout || !isUtf8(line)) return null;
-    const { surface, hash, id, kind, contentDigest: content, seq, salts, actionId } = layout;
-    if (after(line, surface + opening.tenantId.length, tenant) !== layout.tenantId) return null;
-    // What an erasure says is needed as well, and there are few.
-    if (after(line, id + opening.kind.length, erasure) === kind) return null;
-    if (room.length < line.length + domain.length) room = Buffer.alloc(2 * (line.length + domain.length));
-    const contentDigest = contentDigestOf(line, layout, room);
-    if (!isAt(line, content - 65, contentDigest)) return null;
-    const seal = sealHashOf(line, layout);
-    if (!isAt(line, hash - 65, seal)) return null;
-    const absent = absentFields(line, layout, room);
-    if (absent === null) return null;
-    const { previousHash, previousOfAction } = layout;
-    const isNext = before !== '' && isAt(line, previousHash - 65, before);
-    if (!isNext && !isDigest(line, previousHash - 65)) return null;
-    if (line[previousOfAction - 1] === 0x22 && !isDigest(line, previousOfAction - 65)) return null;
-    const previous = isNext ? before : line.toString('latin1', previousHash - 65, previousHash - 1);
-    before = seal;
-    return {
-      entry: {
-        id: line.toString('latin1', id - 37, id - 1),
-        seq: Number(line.toString('latin1', salts + opening.seq.length, seq)),
-        actionId: plainOrNull(line, opening.actionId.length, actionId),
-        contentDigest,
-        previousHash: previous,
-        previousOfAction: plainOrNull(line, previousHash + opening.previousOfAction.length, previousOfAction),
-        hash: seal,
-      },
-      position,
-      sound: true,
-      absent,
-      erases: null,
-    };
-  };
+export function placesIn(line: Buffer): EntryPlaces | null {
+  const layout = layoutOf(line);
+  if (!layout || !isUtf8(line)) return null;
+  const { id, kind, contentDigest, hash, previousHash, previousOfAction } = layout;
+  // What an erasure says is needed as well, and there are few.
+  if (after(line, id + opening.kind.length, erasure) === kind) return null;
+  if (!isDigest(line, previousHash - 65)) return null;
+  if (line[previousOfAction - 1] === 0x22 && !isDigest(line, previousOfAction - 65)) return null;
+  if (room.length < line.length + domain.length) room = Buffer.alloc(2 * (line.length + domain.length));
+  if (!isAt(line, contentDigest - 65, contentDigestOf(line, layout, room))) return null;
+  if (!isAt(line, hash - 65, sealHashOf(line, layout))) return null;
+  const absent = absentFields(line, layout, room);
+  return absent && Object.assign(layout, { absent });
 }
 
+/** Whether the entry in the line is of the tenant, whose id is given as JSON. */
+export const isOfTenant = (line: Buffer, { surface, tenantId }: EntryPlaces, tenant: Buffer): boolean =>
+  after(line, surface + opening.tenantId.length, tenant) === tenantId;
+
+/** The entry that was found in the line. */
+export function entryAt(line: Buffer, places: EntryPlaces, position: number): FollowedEntry {
+  const { actionId, contentDigest, hash, id, previousHash, previousOfAction, salts, seq, absent } = places;
+  const entry = {
+    id: line.toString('latin1', id - 37, id - 1),
+    seq: Number(line.toString('latin1', salts + opening.seq.length, seq)),
+    actionId: plainOrNull(line, opening.actionId.length, actionId),
+    contentDigest: line.toString('latin1', contentDigest - 65, contentDigest - 1),
+    previousHash: line.toString('latin1', previousHash - 65, previousHash - 1),
+    previousOfAction: plainOrNull(line, previousHash + opening.previousOfAction.length, previousOfAction),
+    hash: line.toString('latin1', hash - 65, hash - 1),
+  };
+  return { entry, position, sound: true, absent, erases: null };
+}
+
+/** Where what is hashed is put together; it grows with the longest line. */
+let room = Buffer.alloc(64 * 1024);
 const erasure = Buffer.from('"ERASURE"');
 const domain = Buffer.from(',"domain":"countersign.log.entry"');
 

@@ -1,3 +1,5 @@
+import type { EntryPlaces } from './quick-entry.ts';
+
 /** A line of a file, from 1. */
 export interface ReadLine {
   readonly number: number;
@@ -5,6 +7,8 @@ export interface ReadLine {
   readonly bytes: Buffer | null;
   /** False for a last line that no line feed ends. */
   readonly ended: boolean;
+  /** What `placesIn` finds in it, where somebody has looked already. */
+  readonly places?: EntryPlaces | null;
 }
 
 /** More than any entry has; a file without line feeds is not to fill the memory. */
