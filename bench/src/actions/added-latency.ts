@@ -1,7 +1,7 @@
 import { CleanUp } from '../harness/clean-up.ts';
 import { percentile } from '../harness/figures.ts';
 import { duration, type Row, times } from '../permissions/report.ts';
-import { actingOn } from './acting.ts';
+import { type Acting, actingOn } from './acting.ts';
 import { bareCall } from './bare.ts';
 import { startOtherSide, startProduct, startServer } from './deployments.ts';
 import { type Told, told } from './told.ts';
@@ -24,9 +24,14 @@ export async function measureLatency(actions: number): Promise<Row[]> {
       try {
         const product = await startProduct(otherSide, on === 'PostgreSQL' ? server : null, own);
         const acting = await actingOn(product);
-        const steps = await measureSteps(acting, bare, actions, () => product.process.startProfile());
+        const taken = await measureSteps(acting, bare, actions);
+        const before = await product.process.usage();
+        // Apart from what is timed: being watched takes time, too.
+        await product.process.startProfile();
+        for (let turn = 0; turn < actions; turn += 1) await acting.execute(await acting.propose());
         const profile = told(await product.process.stopProfile());
-        rows.push(...rowsOf(on, steps, actions, profile));
+        const cpuUs = ((await product.process.usage()).cpu - before.cpu) * 1_000;
+        rows.push(...rowsOf(on, taken, { actions, profile, cpuUs }));
       } finally {
         await own.run();
       }
@@ -37,58 +42,49 @@ export async function measureLatency(actions: number): Promise<Row[]> {
   }
 }
 
-type Step = 'propose' | 'approve' | 'execute' | 'alone' | 'countersigned' | 'bare';
+type Step = 'propose' | 'approve' | 'execute' | 'countersigned' | 'alone' | 'bare';
+type Times = Record<Step, number[]>;
 
-async function measureSteps(
-  acting: Awaited<ReturnType<typeof actingOn>>,
-  bare: () => Promise<void>,
-  actions: number,
-  warm: () => Promise<void>,
-): Promise<Record<Step, number[]>> {
-  const taken: Record<Step, number[]> = {
-    propose: [],
-    approve: [],
-    execute: [],
-    alone: [],
-    countersigned: [],
-    bare: [],
-  };
-  const time = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
-    const begun = performance.now();
-    const result = await work();
-    return [result, (performance.now() - begun) * 1_000];
-  };
+async function measureSteps(acting: Acting, bare: () => Promise<void>, actions: number): Promise<Times> {
+  const times: Times = { propose: [], approve: [], execute: [], countersigned: [], alone: [], bare: [] };
   const warmUp = Math.ceil(actions / 4);
   for (let turn = -warmUp; turn < actions; turn += 1) {
-    if (turn === 0) await warm();
-    const [id, proposed] = await time(acting.propose);
-    const [, approved] = await time(() => acting.approve(id));
-    const [, executed] = await time(() => acting.execute(id));
-    const [, called] = await time(bare);
-    if (turn < 0) continue;
-    taken.propose.push(proposed);
-    taken.approve.push(approved);
-    taken.execute.push(executed);
-    taken.countersigned.push(proposed + approved + executed);
-    taken.bare.push(called);
+    const [id, propose] = await timed(acting.propose);
+    const [, approve] = await timed(() => acting.approve(id));
+    const [, execute] = await timed(() => acting.execute(id));
+    const [, called] = await timed(bare);
+    if (turn >= 0) keep(times, { propose, approve, execute, countersigned: propose + approve + execute, bare: called });
   }
   await acting.letActAlone();
   for (let turn = -warmUp; turn < actions; turn += 1) {
-    const [, alone] = await time(async () => acting.execute(await acting.propose()));
-    const [, called] = await time(bare);
-    if (turn < 0) continue;
-    taken.alone.push(alone);
-    taken.bare.push(called);
+    const [, alone] = await timed(async () => acting.execute(await acting.propose()));
+    const [, called] = await timed(bare);
+    if (turn >= 0) keep(times, { alone, bare: called });
   }
-  return taken;
+  return times;
 }
 
-function rowsOf(on: string, steps: Record<Step, number[]>, actions: number, profile: Told): Row[] {
-  const p50 = (step: Step): number =>
-    percentile(
-      steps[step].sort((a, b) => a - b),
-      50,
-    );
+/** What it answers, and the microseconds that it took. */
+async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const begun = performance.now();
+  const result = await work();
+  return [result, (performance.now() - begun) * 1_000];
+}
+
+function keep(times: Times, taken: Partial<Record<Step, number>>): void {
+  for (const [step, each] of Object.entries(taken)) times[step as Step].push(each); // Its own names.
+}
+
+interface Watched {
+  readonly actions: number;
+  readonly profile: Told;
+  /** For all of the actions, of the product's process. */
+  readonly cpuUs: number;
+}
+
+function rowsOf(on: string, taken: Times, { actions, profile, cpuUs }: Watched): Row[] {
+  const ascending = (a: number, b: number): number => a - b;
+  const p50 = (step: Step): number => percentile(taken[step].sort(ascending), 50);
   const beside = `${duration(p50('bare'))} bare`;
   const added = p50('alone') - p50('bare');
   const part = (what: string, step: Step): Row => ({ what: `  ${what}`, measured: duration(p50(step)) });
@@ -99,6 +95,7 @@ function rowsOf(on: string, steps: Record<Step, number[]>, actions: number, prof
       beside,
       ratio: times(p50('alone'), p50('bare')),
     },
+    { what: '  CPU time of the process for one, watched', measured: duration(cpuUs / actions) },
     { what: '  added', measured: duration(added), wanted: '<= 5 ms', isMet: added <= wantedUs },
     {
       what: `${on}: proposed, countersigned and executed`,
