@@ -89,7 +89,7 @@ describe('an entry read quickly', () => {
 
   it('is left to the long way where names are not plain, or what it erases is needed', () => {
     expect(quick(lineOf(sealedWith({ 'Größe "x"': 1 }, {})), 1)).toBeNull();
-    const erasure = { ...sealed[0], kind: 'ERASURE' } as SealedEntry;
+    const erasure = { ...sealedWith({}, {}), kind: 'ERASURE' };
     expect(quick(lineOf(erasure), 1)).toBeNull();
   });
 
