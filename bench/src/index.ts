@@ -1,8 +1,9 @@
+import { actions } from './actions/index.ts';
 import { type Bench, UsageError } from './bench.ts';
 import { federation } from './federation/index.ts';
 import { permissions } from './permissions/index.ts';
 
-const benches: readonly Bench[] = [federation, permissions];
+const benches: readonly Bench[] = [federation, permissions, actions];
 
 const [name, ...args] = process.argv.slice(2);
 const bench = benches.find((each) => each.name === name);

@@ -13,7 +13,7 @@ export interface Row {
 }
 
 /** The result for people. */
-export function print(part: string, rows: readonly Row[]): string {
+export function print(part: string, rows: readonly Row[], bench = 'permissions'): string {
   const head = ['', 'measured', 'beside', 'ratio', 'wanted', ''];
   const lines = rows.map(({ what, measured, beside = '', ratio = '', wanted = '', isMet }) => [
     what,
@@ -24,7 +24,7 @@ export function print(part: string, rows: readonly Row[]): string {
     isMet === undefined ? '' : isMet ? 'met' : 'MISSED',
   ]);
   const machine = `Node.js ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'})`;
-  return [`permissions: ${part}\n${machine}\n`, table([head, ...lines])].join('\n');
+  return [`${bench}: ${part}\n${machine}\n`, table([head, ...lines])].join('\n');
 }
 
 /** A time in microseconds, in the unit that suits its size. */

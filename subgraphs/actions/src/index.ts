@@ -57,7 +57,8 @@ import { assembleServices, type Timing } from './services/assemble-services.ts';
 import { webhookConsumers } from './services/webhooks/index.ts';
 
 export type { ActionEvents, ActionFact, ToolCall } from './events.ts';
-export type { Timing } from './services/assemble-services.ts';
+export { assembleServices, type Timing } from './services/assemble-services.ts';
+export * as decisionLog from './services/decision-log/index.ts';
 export {
   type FileReport as LogFileReport,
   type LogHead,

@@ -119,6 +119,15 @@ export const expiringBundles = (
     [now, limit],
   );
 
+/** Of the caller's tenant: the id of the action that this one undoes. */
+export async function idOfUndone(em: EntityManager, actionId: string): Promise<string | null> {
+  const [row]: { undoOfId: string | null }[] = await em.execute(
+    'select undo_of_id as "undoOfId" from actions.action where id = ?',
+    [actionId],
+  );
+  return row?.undoOfId ?? null;
+}
+
 /** Tenants with entries that are not sealed yet. */
 export const tenantsToSeal = (em: EntityManager): Promise<{ tenantId: string }[]> =>
   em.execute('select distinct tenant_id as "tenantId" from actions.log_entry where seq is null limit 100');

@@ -1,4 +1,5 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { type LogFileReport, type LogHead, logHeadSchema, readPublicKeys, verifyLogFile } from '@countersign/actions';
 
 export interface VerifyLogOptions {
@@ -25,8 +26,9 @@ export async function verifyLog(file: string, options: VerifyLogOptions = {}): P
       trustKeysInFile: options.trustKeysInFile,
       from: options.from === undefined ? undefined : startIn(options.from),
       heads: (options.head ?? []).map(headIn),
+      threads: threadsFor(file),
     };
-    const report = await verifyLogFile(createReadStream(file), given);
+    const report = await verifyLogFile(createReadStream(file, { highWaterMark: pieceSize }), given);
     if (options.json) console.log(JSON.stringify(report, null, 2));
     else for (const line of told(report)) console.log(line);
     process.exitCode = report.tenantId === null ? 2 : report.ok ? 0 : 1;
@@ -34,6 +36,16 @@ export async function verifyLog(file: string, options: VerifyLogOptions = {}): P
     console.error(`Cannot verify ${file}: ${error instanceof Error ? error.message : error}`);
     process.exitCode = 2;
   }
+}
+
+const pieceSize = 256 * 1024;
+/** From this size on it is worth while to begin other threads. */
+const largeFile = 8 * 1024 * 1024;
+const mostThreads = 3;
+
+function threadsFor(file: string): number {
+  const { size } = statSync(file, { throwIfNoEntry: false }) ?? { size: 0 };
+  return size < largeFile ? 0 : Math.min(availableParallelism() - 1, mostThreads);
 }
 
 function told(report: LogFileReport): string[] {

@@ -62,7 +62,12 @@ export class Access {
   /** The same inside a transaction, where the answer is as fresh as the transaction is. */
   async currentIn(em: EntityManager, principal: Principal): Promise<Principal> {
     if (principal.revision === undefined) return principal;
-    const revision = await this.#revisionIn(em, principal.tenantId);
+    return this.#at(await this.#revisionIn(em, principal.tenantId), em, principal);
+  }
+
+  /** The principal as they stand at the revision that the transaction sees. */
+  async #at(revision: number, em: EntityManager, principal: Principal): Promise<Principal> {
+    if (principal.revision === undefined) return principal;
     if (revision === principal.revision && !hasEnded(principal, this.#now())) return principal;
     const found = await readPrincipal(em, principal, revision);
     if (!found) throw new CountersignError('UNAUTHENTICATED', 'You may not sign in here any more.');
@@ -108,8 +113,10 @@ export class Access {
    * policies and the object as they are now. Throws like `check`; answers the caller as they stand.
    */
   async checkIn(em: EntityManager, caller: Caller, permission: string, ref: ObjectRef): Promise<Principal> {
-    const principal = await this.currentIn(em, caller.principal);
-    const rules = await this.rulesIn(em, principal.tenantId);
+    // Read once: the caller and the rules are to be those of one revision.
+    const revision = await this.#revisionIn(em, caller.principal.tenantId);
+    const principal = await this.#at(revision, em, caller.principal);
+    const rules = await this.#rulesAt(revision, em, principal.tenantId);
     const object = hasToBeSeen(rules, permission, ref) ? await seen(em, ref) : null;
     this.#insist(rules, { ...caller, principal }, permission, { ref, object });
     return principal;
@@ -117,7 +124,10 @@ export class Access {
 
   /** The tenant's rules as the transaction sees them. */
   async rulesIn(em: EntityManager, tenantId: TenantId): Promise<TenantRules> {
-    const revision = await this.#revisionIn(em, tenantId);
+    return this.#rulesAt(await this.#revisionIn(em, tenantId), em, tenantId);
+  }
+
+  async #rulesAt(revision: number, em: EntityManager, tenantId: TenantId): Promise<TenantRules> {
     const known = this.#rules.get(tenantId);
     if (known?.access.revision === revision) return known;
     const access = (await readAccess(em)) ?? noAccess;

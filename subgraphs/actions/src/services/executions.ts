@@ -21,7 +21,7 @@ import { type Effects, type Finding, type Findings, firstOf } from './effects.ts
 import { type Asked, askedOf, insistApproved, insistOpen, insistRoom } from './gate-keeper.ts';
 import type { Leases } from './leases.ts';
 import { mayExecute } from './lifecycle/index.ts';
-import { type Locked, loadAction, lockWithUndone } from './load-actions.ts';
+import { findAction, type Locked, lockWithUndone } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { insist, move } from './move.ts';
 import { insistRuns, insistWithin } from './part-of-bundle.ts';
@@ -74,6 +74,7 @@ export class Executions {
    * `APPROVAL_EXPIRED`, `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`,
    * `PERSON_REQUIRED`, `NOT_UNATTENDED`, `OTHER_SIDE_UNAVAILABLE`. A failure on the other side is in the outcome; what would not happen as planned is STALE.
    * While its tool is left alone what is approved waits, and goes by itself when the tool is well (see `Waits`).
+   * What hangs on the action is not filled in.
    */
   async execute(actionId: string, origin: EventOrigin, how: Beginning = {}): Promise<Action> {
     const { breakers, database } = this.#parts;
@@ -125,7 +126,7 @@ export class Executions {
   /** Settles what nobody works on any more. Does nothing when somebody does after all. */
   async pickUp(actionId: string, origin: EventOrigin): Promise<void> {
     const { breakers, database } = this.#parts;
-    const action = await database.read(origin.principal, (em) => loadAction(em, actionId));
+    const action = await database.read(origin.principal, (em) => findAction(em, actionId));
     const now = (mayDo: boolean) => this.#pickUpNow(actionId, origin, mayDo);
     // Whether it was done can be asked of what does not write just now.
     await breakers.whenWell(
@@ -164,7 +165,7 @@ export class Executions {
    * alone, it waits.
    */
   async retry(actionId: string, origin: EventOrigin): Promise<void> {
-    const action = await this.#parts.database.read(origin.principal, (em) => loadAction(em, actionId));
+    const action = await this.#parts.database.read(origin.principal, (em) => findAction(em, actionId));
     await this.#parts.breakers.whenWell(
       action,
       () => this.#retryNow(actionId, origin),
@@ -341,7 +342,7 @@ export class Executions {
   }
 
   #load(actionId: string, { principal }: EventOrigin): Promise<Action> {
-    return this.#parts.database.read(principal, (em) => loadAction(em, actionId));
+    return this.#parts.database.read(principal, (em) => findAction(em, actionId));
   }
 }
 

@@ -4,6 +4,7 @@ import { Action } from '../entities/action.ts';
 import { Approval } from '../entities/approval.ts';
 import { Evidence } from '../entities/evidence.ts';
 import { proposedAction } from '../proposed-action.ts';
+import { idOfUndone } from '../statements.ts';
 
 /** In the very words of the permissions' refusal: what is hidden is not to be told from what does not exist. */
 export const noSuchAction = (): CountersignError => notFound(proposedAction.noun);
@@ -39,9 +40,15 @@ export async function withRelations(
 
 /** The action as the graph shows it. Throws `NOT_FOUND`. */
 export async function loadAction(em: EntityManager, id: string): Promise<Action> {
+  const action = await findAction(em, id);
+  await withRelations(em, [action]);
+  return action;
+}
+
+/** The action without what hangs on it. Throws `NOT_FOUND`. */
+export async function findAction(em: EntityManager, id: string): Promise<Action> {
   const action = isUuid(id) ? await em.findOne(Action, { id }) : null;
   if (!action) throw noSuchAction();
-  await withRelations(em, [action]);
   return action;
 }
 
@@ -62,11 +69,9 @@ export interface Locked {
 
 /** The action and the one that it undoes, locked in that order everywhere: the first one first. Throws `NOT_FOUND`. */
 export async function lockWithUndone(em: EntityManager, actionId: string): Promise<Locked> {
-  const { undoOfId } = await loadAction(em, actionId);
-  const undone = undoOfId === null ? null : await lockAction(em, undoOfId);
-  const action = await lockAction(em, actionId);
-  await withRelations(em, [action]);
-  return { undone, action };
+  const undoneId = isUuid(actionId) ? await idOfUndone(em, actionId) : null;
+  const undone = undoneId === null ? null : await lockAction(em, undoneId);
+  return { undone, action: await lockAction(em, actionId) };
 }
 
 async function withLinked(em: EntityManager, actions: readonly Action[]): Promise<Map<string, Action>> {

@@ -20,7 +20,7 @@ import type { JsonObject } from './decision-log/index.ts';
 import { type CitedPassage, type EvidenceRequest, readEvidence } from './evidence.ts';
 import { askedOf, insistRoom } from './gate-keeper.ts';
 import { requestFingerprint } from './lifecycle/index.ts';
-import { loadAction, withRelations } from './load-actions.ts';
+import { withRelations } from './load-actions.ts';
 import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { draftAction, type StepPlace } from './new-action.ts';
 import { decideProposal } from './policies.ts';
@@ -175,25 +175,27 @@ export class Proposals {
     const action = em.create(Action, draft);
     em.persist(action);
     await em.flush();
-    for (const [ordinal, passage] of evidence.entries()) {
-      em.persist(em.create(Evidence, { id: newId(), tenantId: action.tenantId, actionId: id, ordinal, ...passage }));
-    }
+    const cited = evidence.map((passage, ordinal) =>
+      em.create(Evidence, { id: newId(), tenantId: action.tenantId, actionId: id, ordinal, ...passage }),
+    );
+    em.persist(cited);
     const { fingerprint, planHash: hash, toolVersion: version } = action;
     log.append(em, context, action, 'INPUT', {
       facts: { tool: tool.name, version, fingerprint, ...(step && { bundleId: step.bundleId, step: step.key }) },
       values: { input: plan.input },
     });
     if (evidence.length > 0) {
-      const cited = evidence.map(({ quote: _quote, ...reference }) => reference);
+      const citations = evidence.map(({ quote: _quote, ...reference }) => reference);
       const quotes = evidence.map(({ quote }) => quote);
-      log.append(em, context, action, 'EVIDENCE', { facts: { citations: cited }, values: { quotes } });
+      log.append(em, context, action, 'EVIDENCE', { facts: { citations }, values: { quotes } });
     }
     log.append(em, context, action, 'PREVIEW', { facts: { planHash: hash }, values: { preview: plan.preview } });
     log.append(em, context, action, 'POLICY', { facts: { ...policy, planHash: hash, autonomy: action.autonomy } });
     await publishCalls(em, context, { actionId: id, tool: tool.name }, plan.calls);
     await publish(em, context, 'ActionProposed', { actionId: id, tool: tool.name, status: action.status });
     await em.flush();
-    return loadAction(em, id);
+    // All that can hang on it yet was made just now: nothing need be read.
+    return Object.assign(action, { evidence: cited, approvals: [], undo: null, undoOf: null });
   }
 }
 

@@ -1,8 +1,8 @@
 import type { LogHead } from './chain.ts';
-import type { SealedEntry } from './entry.ts';
 import type { AbsentValue, Finding } from './finding.ts';
-import { appendLeaf, type Frontier, leafHash, rootOf } from './merkle.ts';
-import { absentFields, type ReadEntry } from './verify-entry.ts';
+import { GrowingTree } from './growing-tree.ts';
+import { rootOf } from './merkle.ts';
+import type { FollowedEntry, LinkedEntry } from './verify-entry.ts';
 
 /** How many actions' last entries, and how many entries with absent values, are remembered. */
 const mostRemembered = 100_000;
@@ -15,7 +15,7 @@ export class ChainCheck {
   readonly #tell: (finding: Finding) => void;
   readonly #tenantId: string;
   #last: { seq: number; hash: string; sound: boolean };
-  #tree: Frontier;
+  readonly #tree: GrowingTree;
   #chainedTo: number;
   readonly #lastOfAction = new Map<string, string>();
   /** Whether an action's first entry that is seen here may not be its first one. */
@@ -29,12 +29,12 @@ export class ChainCheck {
     this.#tell = tell;
     this.#tenantId = from.tenantId;
     this.#last = { seq: from.seq, hash: from.hash, sound: true };
-    this.#tree = { size: from.treeSize, roots: from.frontier };
+    this.#tree = new GrowingTree({ size: from.treeSize, roots: from.frontier });
     this.#chainedTo = from.seq;
     this.#forgetful = from.seq > 0;
   }
 
-  follow({ entry, sound, position }: ReadEntry): void {
+  follow({ entry, sound, position, absent, erases }: FollowedEntry): void {
     const { seq } = entry;
     const at = { seq, position, entryId: entry.id };
     const linked = seq === this.#last.seq + 1 && entry.previousHash === this.#last.hash;
@@ -44,10 +44,10 @@ export class ChainCheck {
       this.#tell({ ...at, code: 'REPLACED', message: `Entry ${seq} does not follow from ${before}.` });
     }
     this.#checkAction(entry, at);
-    if (this.#tree.size === seq - 1) this.#tree = appendLeaf(this.#tree, leafHash(entry.hash)).frontier;
+    if (this.#tree.size === seq - 1) this.#tree.append(entry.hash);
     this.#last = { seq, hash: entry.hash, sound };
-    this.#noteAbsent(entry);
-    if (sound && entry.kind === 'ERASURE') this.#noteErasure(entry);
+    this.#noteAbsent(entry, absent);
+    if (sound && erases) this.#noteErasure(seq, erases);
   }
 
   /** Number of the last entry of the unbroken run from the start. */
@@ -65,13 +65,13 @@ export class ChainCheck {
   }
 
   get root(): string {
-    return rootOf(this.#tree);
+    return rootOf(this.#tree.frontier);
   }
 
   /** Where the log stands behind the last entry: what a file that goes on from here is verified from. */
   get head(): LogHead {
     const { seq, hash } = this.#last;
-    return { tenantId: this.#tenantId, seq, hash, treeSize: this.#tree.size, frontier: this.#tree.roots };
+    return { tenantId: this.#tenantId, seq, hash, treeSize: this.#tree.size, frontier: this.#tree.frontier.roots };
   }
 
   /** Values that are absent: how many no entry accounts for, how many an ERASURE entry does, and the first of these. */
@@ -79,7 +79,7 @@ export class ChainCheck {
     return { withheld: this.#absentCount - this.#erasedCount, erased: this.#erasedCount, erasures: this.#erased };
   }
 
-  #checkAction(entry: SealedEntry, at: { seq: number; position: number; entryId: string }): void {
+  #checkAction(entry: LinkedEntry, at: { seq: number; position: number; entryId: string }): void {
     const { actionId } = entry;
     if (actionId === null) return;
     const earlier = this.#lastOfAction.get(actionId);
@@ -92,8 +92,7 @@ export class ChainCheck {
     this.#tell({ ...at, code: 'ACTION_GAP', message });
   }
 
-  #noteAbsent(entry: SealedEntry): void {
-    const fields = absentFields(entry);
+  #noteAbsent(entry: LinkedEntry, fields: readonly string[]): void {
     if (fields.length === 0) return;
     this.#absentCount += fields.length;
     const { seq, id: entryId } = entry;
@@ -104,10 +103,9 @@ export class ChainCheck {
     forgetOldest(this.#absent);
   }
 
-  #noteErasure({ seq, facts }: SealedEntry): void {
-    const absent = this.#absent.get(String(facts.entryId)) ?? [];
-    const named = new Set(Array.isArray(facts.fields) ? facts.fields : []);
-    const erased = absent.filter(({ field, erasedBy }) => erasedBy === null && named.has(field));
+  #noteErasure(seq: number, { entryId, fields }: NonNullable<FollowedEntry['erases']>): void {
+    const absent = this.#absent.get(entryId) ?? [];
+    const erased = absent.filter(({ field, erasedBy }) => erasedBy === null && fields.has(field));
     for (const value of erased) value.erasedBy = seq;
     this.#erasedCount += erased.length;
     if (this.#erased.length < mostRemembered) this.#erased.push(...erased);

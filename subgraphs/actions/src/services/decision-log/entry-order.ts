@@ -1,5 +1,5 @@
 import { type Finding, runOf } from './finding.ts';
-import type { ReadEntry } from './verify-entry.ts';
+import type { FollowedEntry } from './verify-entry.ts';
 
 /** Most entries that are set aside until their place comes, and most gaps that may still be filled. */
 const mostKept = 1_000;
@@ -18,9 +18,9 @@ export class EntryOrder {
   readonly #from: number;
   #last: { seq: number; hash: string };
   /** The one that has just come: what comes behind it decides between two of one number, and on a jump. */
-  #next: ReadEntry | null = null;
+  #next: FollowedEntry | null = null;
   #furthest = -1;
-  readonly #early = new Map<number, ReadEntry>();
+  readonly #early = new Map<number, FollowedEntry>();
   #gaps: Gap[] = [];
 
   constructor(from: { seq: number; hash: string }, tell: (finding: Finding) => void) {
@@ -30,7 +30,7 @@ export class EntryOrder {
   }
 
   /** Takes an entry as it stands in the file; answers those that have found their place by it, in order. */
-  take(read: ReadEntry): ReadEntry[] {
+  take(read: FollowedEntry): FollowedEntry[] {
     const next = this.#next;
     if (next === null) return this.#look(read, []);
     if (next.entry.seq === read.entry.seq) {
@@ -47,7 +47,7 @@ export class EntryOrder {
   }
 
   /** A signed head stands here: what has come and ends at its size needs no other word to be believed. */
-  settle(size: number): ReadEntry[] {
+  settle(size: number): FollowedEntry[] {
     const next = this.#next;
     if (next === null || (next.entry.seq !== this.#last.seq + 1 && next.entry.seq !== size)) return [];
     this.#next = null;
@@ -55,7 +55,7 @@ export class EntryOrder {
   }
 
   /** Nothing comes any more: places what was set aside, and tells what is missing. */
-  end(): ReadEntry[] {
+  end(): FollowedEntry[] {
     const left = [...this.#early.values(), ...(this.#next ? [this.#next] : [])];
     this.#next = null;
     this.#early.clear();
@@ -66,7 +66,7 @@ export class EntryOrder {
     return placed;
   }
 
-  #look(read: ReadEntry, placed: ReadEntry[]): ReadEntry[] {
+  #look(read: FollowedEntry, placed: FollowedEntry[]): FollowedEntry[] {
     const { seq } = read.entry;
     if (seq <= this.#from) this.#inserted(read, `in a file that begins behind entry ${this.#from}`, false);
     else if (seq <= this.#last.seq) this.#late(read);
@@ -76,7 +76,8 @@ export class EntryOrder {
   }
 
   /** Gives it its place, and before it what was set aside and belongs there. */
-  #accept(read: ReadEntry): ReadEntry[] {
+  #accept(read: FollowedEntry): FollowedEntry[] {
+    if (this.#early.size === 0) return this.#placed(read);
     const earlier = [...this.#early.keys()].filter((seq) => seq < read.entry.seq).sort((a, b) => a - b);
     const before = earlier.flatMap((seq) => this.#placed(this.#early.get(seq)));
     const placed = [...before, ...this.#placed(read)];
@@ -86,7 +87,7 @@ export class EntryOrder {
     return placed;
   }
 
-  #placed(read: ReadEntry | undefined): ReadEntry[] {
+  #placed(read: FollowedEntry | undefined): FollowedEntry[] {
     if (read === undefined) return [];
     const { seq, hash } = read.entry;
     this.#early.delete(seq);
@@ -98,7 +99,7 @@ export class EntryOrder {
   }
 
   /** Stands behind entries with larger numbers: it fills a gap, or there is another one of its number. */
-  #late(read: ReadEntry): void {
+  #late(read: FollowedEntry): void {
     const { seq } = read.entry;
     const gap = this.#gaps.find(({ first, last }) => first <= seq && seq <= last);
     if (gap === undefined) {
@@ -113,7 +114,7 @@ export class EntryOrder {
     this.#gaps = this.#gaps.flatMap((each) => (each === gap ? left : [each]));
   }
 
-  #setAside(read: ReadEntry): void {
+  #setAside(read: FollowedEntry): void {
     // What an altered entry says of its own place is not to be believed; that it was altered has been told.
     if (!read.sound) return;
     if (this.#early.size < mostKept) this.#early.set(read.entry.seq, read);
@@ -126,7 +127,7 @@ export class EntryOrder {
     if (oldest) this.#removed(oldest);
   }
 
-  #standing({ entry, sound }: ReadEntry): number {
+  #standing({ entry, sound }: FollowedEntry): number {
     return (sound ? 2 : 0) + (entry.previousHash === this.#last.hash ? 1 : 0);
   }
 
@@ -135,12 +136,12 @@ export class EntryOrder {
     this.#tell({ code: 'REMOVED', seq: first, toSeq: last, message });
   }
 
-  #reordered({ entry, position }: ReadEntry): void {
+  #reordered({ entry, position }: FollowedEntry): void {
     const message = `Entry ${entry.seq} does not stand where its number belongs.`;
     this.#tell({ code: 'REORDERED', seq: entry.seq, position, entryId: entry.id, message });
   }
 
-  #inserted({ entry, position }: ReadEntry, why: string, another = true): void {
+  #inserted({ entry, position }: FollowedEntry, why: string, another = true): void {
     const message = another ? `There is another entry ${entry.seq}, ${why}.` : `Entry ${entry.seq} stands ${why}.`;
     this.#tell({ code: 'INSERTED', seq: entry.seq, position, entryId: entry.id, message });
   }

@@ -59,6 +59,7 @@ export class HeadCheck {
 
   /** The tree has grown: heads that waited for this size have their turn. */
   grown(): void {
+    if (this.#waiting.size === 0) return;
     const due = this.#waiting.get(this.#chain.size) ?? [];
     this.#waiting.delete(this.#chain.size);
     for (const { head, line } of due) {

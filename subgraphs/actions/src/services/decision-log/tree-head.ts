@@ -53,8 +53,15 @@ export function distrustOf(
 
 /** A key's id: SHA-256 over its SubjectPublicKeyInfo (DER), hex. */
 export function keyIdOf(publicKey: KeyObject): string {
-  return hash('sha256', publicKey.export({ type: 'spki', format: 'der' }));
+  const known = knownIds.get(publicKey);
+  if (known !== undefined) return known;
+  const id = hash('sha256', publicKey.export({ type: 'spki', format: 'der' }));
+  knownIds.set(publicKey, id);
+  return id;
 }
+
+/** A log has thousands of heads of one key. */
+const knownIds = new WeakMap<KeyObject, string>();
 
 function signedBytes(statement: Omit<TreeHead, 'signature'>): Buffer {
   return Buffer.from(canonicalJson({ ...statement, domain: 'countersign.log.tree-head' }));

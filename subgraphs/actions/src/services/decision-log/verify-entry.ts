@@ -1,14 +1,30 @@
 import { z } from 'zod';
+import type { JsonValue } from './canonical.ts';
 import { sealHash } from './chain.ts';
 import { contentDigest, type SealedEntry, sealedEntrySchema, valueDigest } from './entry.ts';
 import type { Finding } from './finding.ts';
 
-/** An entry that has the right shape, and whether its own seal holds. */
-export interface ReadEntry {
-  entry: SealedEntry;
+/** What the chain is followed by: where an entry stands and what it is linked to, not what it says. */
+export type LinkedEntry = Pick<
+  SealedEntry,
+  'id' | 'seq' | 'actionId' | 'contentDigest' | 'previousHash' | 'previousOfAction' | 'hash'
+>;
+
+/** An entry that has the right shape, as far as the chain needs it. */
+export interface FollowedEntry {
+  entry: LinkedEntry;
   position: number;
   /** True when its number, its link and its content are what its hash says. */
   sound: boolean;
+  /** Names of the values that it commits to and that are no longer there. */
+  absent: readonly string[];
+  /** What an ERASURE entry says was erased. */
+  erases: { readonly entryId: string; readonly fields: ReadonlySet<JsonValue> } | null;
+}
+
+/** The same with all that it says. */
+export interface ReadEntry extends FollowedEntry {
+  entry: SealedEntry;
 }
 
 /**
@@ -56,7 +72,8 @@ export function readEntry(
       message: `The value "${field}" of entry ${seq} does not match the digest that the entry commits to.`,
     });
   }
-  return { entry, position: place.position, sound: contentHolds && sealHolds };
+  const sound = contentHolds && sealHolds;
+  return { entry, position: place.position, sound, absent: absentFields(entry), erases: erasedBy(entry) };
 }
 
 /** Names of the values that the entry commits to and that are no longer there. */
@@ -64,6 +81,11 @@ export function absentFields(entry: SealedEntry): string[] {
   return Object.keys(entry.valueDigests).filter(
     (field) => !Object.hasOwn(entry.values, field) && !Object.hasOwn(entry.salts, field),
   );
+}
+
+function erasedBy({ kind, facts }: SealedEntry): FollowedEntry['erases'] {
+  if (kind !== 'ERASURE') return null;
+  return { entryId: String(facts.entryId), fields: new Set(Array.isArray(facts.fields) ? facts.fields : []) };
 }
 
 function alteredValues(entry: SealedEntry): string[] {

@@ -8,9 +8,11 @@ import { logEndSchema, logHeadSchema, publishedKeySchema } from './file-line.ts'
 import type { AbsentValue, Finding, FindingCode } from './finding.ts';
 import { HeadCheck } from './head-check.ts';
 import { type PublicKeys, readPublicKey } from './public-keys.ts';
-import { type ReadLine, readLines } from './read-lines.ts';
+import { entryAt, isOfTenant, placesIn } from './quick-entry.ts';
+import { readAhead } from './read-ahead.ts';
+import { type ReadLine, readLines, textOf } from './read-lines.ts';
 import { type TreeHead, treeHeadSchema } from './tree-head.ts';
-import { type ReadEntry, readEntry } from './verify-entry.ts';
+import { type FollowedEntry, readEntry } from './verify-entry.ts';
 
 export interface FileOptions {
   /** Whose log it has to be; that of the file's own first line if absent. */
@@ -23,6 +25,8 @@ export interface FileOptions {
   readonly from?: LogHead;
   /** Signed tree heads that were kept elsewhere. */
   readonly heads?: readonly unknown[];
+  /** How many threads look at entries ahead of this one, which takes time to begin: 0 unless told. */
+  readonly threads?: number;
   /** Findings that are kept; the others are counted. 100 unless told. */
   readonly mostFindings?: number;
 }
@@ -57,7 +61,9 @@ export async function verifyLogFile(
   options: FileOptions = {},
 ): Promise<FileReport> {
   const file = new FileCheck(options);
-  for await (const line of readLines(chunks)) file.take(line);
+  const { threads = 0 } = options;
+  const read = threads > 0 ? readAhead(readLines(chunks), threads) : readLines(chunks);
+  for await (const lines of read) for (const line of lines) file.take(line);
   return file.end();
 }
 
@@ -67,6 +73,8 @@ interface Reading {
   readonly chain: ChainCheck;
   readonly heads: HeadCheck;
   readonly from: LogHead;
+  /** The tenant's id, as it stands in each entry. */
+  readonly tenant: Buffer;
 }
 
 class FileCheck {
@@ -84,13 +92,19 @@ class FileCheck {
     this.#keys = new Map(options.keys);
   }
 
-  take({ number, text, ended }: ReadLine): void {
+  take({ number, bytes, ended, places = bytes && placesIn(bytes) }: ReadLine): void {
     const before = this.#lines;
     this.#lines = number;
     if (this.#ended)
       this.#tell({ code: 'INSERTED', seq: null, position: number, message: 'It stands behind the end.' });
     if (!ended) this.#tell({ code: 'NOT_WHOLE', seq: null, position: number, message: 'The last line has no end.' });
-    const line = this.#parse(text, number);
+    const log = this.#log;
+    if (log && bytes && places && isOfTenant(bytes, places, log.tenant)) {
+      this.#entries += 1;
+      this.#place(log, entryAt(bytes, places, number));
+      return;
+    }
+    const line = this.#parse(bytes && textOf(bytes), number);
     if (line === null) return;
     if (has(line, 'logStart')) this.#start(line, number);
     else if (has(line, 'logKey')) this.#key(line, number);
@@ -163,7 +177,13 @@ class FileCheck {
     const tell = (finding: Finding) => this.#tell(finding);
     const chain = new ChainCheck(start, tell);
     const check = new HeadCheck({ tenantId, keys: this.#keys, chain }, tell);
-    this.#log = { order: new EntryOrder(start, tell), chain, heads: check, from: start };
+    this.#log = {
+      order: new EntryOrder(start, tell),
+      chain,
+      heads: check,
+      from: start,
+      tenant: Buffer.from(JSON.stringify(tenantId)),
+    };
     for (const head of heads) check.take(head, null);
     return this.#log;
   }
@@ -208,7 +228,11 @@ class FileCheck {
     const tenantId = log?.from.tenantId ?? '';
     const read = readEntry(candidate, { tenantId, position: number }, findings);
     for (const finding of findings) this.#tell(finding);
-    if (log && read) for (const placed of log.order.take(read)) this.#follow(log, placed);
+    if (log && read) this.#place(log, read);
+  }
+
+  #place(log: Reading, read: FollowedEntry): void {
+    for (const placed of log.order.take(read)) this.#follow(log, placed);
   }
 
   /** Without a first line the file has to begin where the log or `from` does, of whichever tenant it says it is. */
@@ -219,7 +243,7 @@ class FileCheck {
     return this.#begin(null) ?? (tenantId === undefined ? null : this.#begin(emptyHead(tenantId)));
   }
 
-  #follow({ chain, heads }: Reading, read: ReadEntry): void {
+  #follow({ chain, heads }: Reading, read: FollowedEntry): void {
     chain.follow(read);
     heads.grown();
   }

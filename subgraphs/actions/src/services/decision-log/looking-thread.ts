@@ -1,0 +1,8 @@
+import { parentPort } from 'node:worker_threads';
+import { type Block, lookAt } from './line-block.ts';
+
+/** A thread of its own, which looks at the blocks that it is given. */
+parentPort?.on('message', (block: Block) => {
+  const looked = lookAt(block);
+  parentPort?.postMessage(looked, [looked.bytes.buffer, looked.ends.buffer, looked.places.buffer]);
+});
