@@ -31,6 +31,13 @@ export type ActionEvidenceInput = {
   markers: Array<number>;
 };
 
+/** What goes before what. */
+export type ActionLane =
+  /** One of many, for which nobody waits: it goes after what is interactive, and is never forgotten over it. */
+  | 'BATCH'
+  /** Somebody waits for it. */
+  | 'INTERACTIVE';
+
 /** How an action is proposed. */
 export type ActionOptions = {
   /** What it rests on. */
@@ -40,6 +47,8 @@ export type ActionOptions = {
    * another input it is refused.
    */
   idempotencyKey?: string | null | undefined;
+  /** What goes before what where much is to be done at once; INTERACTIVE unless told. */
+  lane?: ActionLane | null | undefined;
   /** Where it is proposed, such as `console` or `api`. */
   surface?: string | null | undefined;
   /** The business process that it belongs to, as the caller names it. */
