@@ -65,9 +65,9 @@ export class Approvals {
    * A maker takes back, whatever policies say of deciding on it; anybody else refuses. Throws like `approve`; refuses
    * with `ILLEGAL_TRANSITION`.
    */
-  reject(decision: Decision, context: RequestContext): Promise<Action> {
+  async reject(decision: Decision, context: RequestContext): Promise<Action> {
     checkComment(decision.comment);
-    return this.#database.withTenant(context.principal, async (em) => {
+    const action = await this.#database.withTenant(context.principal, async (em) => {
       const locked = await lockAction(em, decision.actionId);
       const now = await this.#access.currentIn(em, context.principal);
       const withdraws = isMaker(locked, now) && holds(now, approvePermission);
@@ -77,6 +77,8 @@ export class Approvals {
       const told = { ...decision, from };
       return this.#record(em, locked, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
     });
+    this.#crash('rejected');
+    return action;
   }
 
   async #approveNow(em: EntityManager, decision: Decision, context: RequestContext): Promise<Action> {

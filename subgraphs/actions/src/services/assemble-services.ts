@@ -4,7 +4,7 @@ import { ActionReader } from './action-reader.ts';
 import { Approvals } from './approvals.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { ConnectorPool } from './connector-pool.ts';
-import { crashPoints } from './crash-points.ts';
+import { crashAt } from './crash-points.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { Drift } from './drift.ts';
 import { Effects } from './effects.ts';
@@ -52,7 +52,7 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   if (catalogue.connectors.size === 0) kernel.log.warn('No connector is built: there are no tools to propose with');
   const pool = new ConnectorPool(kernel.log);
   const call: CallTool = (request) => pool.call(request);
-  const crash = crashPoints(config);
+  const crash = crashAt(config);
   const log = new LogWriter(now);
   // The embedded database belongs to one process: what another one held, it held in an earlier life.
   const leases = new Leases({ leaseMs, alone: database.backend.kind === 'pglite' });
@@ -76,15 +76,15 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     reader: new ActionReader(database, access),
     installations: new Installations({ database, catalogue, log, now }),
     proposals: new Proposals({ database, access, graph, log, previews, crash }),
-    expiry: new Expiry({ database, log, logger: kernel.log }),
-    deadLetters: new DeadLetters({ database, access, log }),
+    expiry: new Expiry({ database, log, logger: kernel.log, crash }),
+    deadLetters: new DeadLetters({ database, access, log, crash }),
     inbox: new Inbox({ database, access, now }),
     gates: new ActionGates({ database, log }),
     suspensions: new Suspensions({ database, catalogue, log }),
-    revisions: new Revisions({ database, access, catalogue, previews, log }),
+    revisions: new Revisions({ database, access, catalogue, previews, log, crash }),
     approvals: new Approvals({ database, access, log, crash }),
     executions,
-    undos: new Undos({ database, access, catalogue, log, executions, settlement, call, callTimeoutMs }),
+    undos: new Undos({ database, access, catalogue, log, executions, settlement, call, callTimeoutMs, crash }),
     recovery: new Recovery({ database, executions, leases, log: kernel.log, now }),
     logReader: new LogReader(database, access),
     auditTrail: new AuditTrail({ database, access, log }),
@@ -92,7 +92,7 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     logProofs: new LogProofs(database, access),
     logExport: new LogExport({ database, access, log }),
     logErasure: new LogErasure({ database, access, log }),
-    sealer: new LogSealer({ database, signer: new LogSigner({ database, config, log: kernel.log }), now }),
+    sealer: new LogSealer({ database, signer: new LogSigner({ database, config, log: kernel.log }), now, crash }),
   };
   return { catalogue, services, stop: () => pool.close() };
 }

@@ -8,6 +8,7 @@ import {
 } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
+import type { Crash } from './crash-points.ts';
 import { loadAction, lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { move } from './move.ts';
@@ -18,11 +19,13 @@ export class DeadLetters {
   readonly #database: Database;
   readonly #access: Access;
   readonly #log: LogWriter;
+  readonly #crash: Crash;
 
-  constructor(parts: { database: Database; access: Access; log: LogWriter }) {
+  constructor(parts: { database: Database; access: Access; log: LogWriter; crash: Crash }) {
     this.#database = parts.database;
     this.#access = parts.access;
     this.#log = parts.log;
+    this.#crash = parts.crash;
   }
 
   /**
@@ -47,14 +50,14 @@ export class DeadLetters {
     });
   }
 
-  #decide(
+  async #decide(
     actionId: string,
     reason: string,
     caller: RequestContext,
     decide: (action: Action, now: Date) => { kind: 'DEAD_LETTER' | 'REJECTION'; state: string },
   ): Promise<Action> {
     const because = checkReason(reason);
-    return this.#database.withTenant(caller.principal, async (em: EntityManager) => {
+    const decided = await this.#database.withTenant(caller.principal, async (em: EntityManager) => {
       const action = await lockAction(em, actionId);
       const principal = await this.#access.checkIn(em, caller, 'actions:action:execute', refTo(actionId));
       const context = { ...caller, principal };
@@ -69,6 +72,8 @@ export class DeadLetters {
       await em.flush();
       return loadAction(em, actionId);
     });
+    this.#crash('requeued');
+    return decided;
   }
 }
 

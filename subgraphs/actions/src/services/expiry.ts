@@ -1,5 +1,6 @@
 import { type Database, type Logger, publish, servicePrincipal } from '@countersign/kernel';
 import { expiringActions } from '../statements.ts';
+import { type Crash, noCrash } from './crash-points.ts';
 import { type Due, eachDue, goingOn } from './each-due.ts';
 import { transition } from './lifecycle/index.ts';
 import { lockAction } from './load-actions.ts';
@@ -14,9 +15,11 @@ const batch = 50;
 /** Ends what nobody decided on, or executed, in time, of all tenants. */
 export class Expiry {
   readonly #parts: { database: Database; log: LogWriter; logger: Logger };
+  readonly #crash: Crash;
 
-  constructor(parts: { database: Database; log: LogWriter; logger: Logger }) {
+  constructor({ crash = noCrash, ...parts }: { database: Database; log: LogWriter; logger: Logger; crash?: Crash }) {
     this.#parts = parts;
+    this.#crash = crash;
   }
 
   /** True when there may be more. */
@@ -41,6 +44,7 @@ export class Expiry {
       const facts = { from, planHash, expiresAt: expiresAt.toISOString() };
       log.append(em, origin, action, 'EXPIRY', { facts });
       await publish(em, origin, 'ActionExpired', { actionId: id, tool });
+      this.#crash('expiring');
     });
   }
 }

@@ -11,6 +11,7 @@ import {
 import type { Action } from '../entities/action.ts';
 import type { Policy, Preview } from '../entities/plan.ts';
 import { type Amount, amountOf } from './amount-of.ts';
+import type { Crash } from './crash-points.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { editDistance } from './edit-distance.ts';
 import { askedOf, insistRoom } from './gate-keeper.ts';
@@ -48,6 +49,7 @@ export interface RevisionParts {
   readonly catalogue: ToolCatalogue;
   readonly previews: Previews;
   readonly log: LogWriter;
+  readonly crash: Crash;
 }
 
 /** Makes a new plan of an action that is not done yet: approvals of the old one hold for it no more. */
@@ -88,7 +90,9 @@ export class Revisions {
       actionId,
     );
     const plan = { tool, input, money, preview, calls, edit };
-    return database.withTenant(context.principal, (em) => this.#write(em, { action, plan }, context));
+    const planned = await database.withTenant(context.principal, (em) => this.#write(em, { action, plan }, context));
+    this.#parts.crash('revised');
+    return planned;
   }
 
   /** The action, as far as the caller may see it, and what it takes to preview it. */

@@ -11,6 +11,7 @@ import { Action } from '../entities/action.ts';
 import type { Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
 import { type Attempt, type Leave, undoOf } from './attempt.ts';
+import type { Crash } from './crash-points.ts';
 import type { Executions } from './executions.ts';
 import { mayUndo, requestFingerprint, type StandsAt, transition } from './lifecycle/index.ts';
 import { loadAction } from './load-actions.ts';
@@ -34,6 +35,7 @@ export interface UndoParts {
   readonly settlement: Settlement;
   readonly call: CallTool;
   readonly callTimeoutMs: number;
+  readonly crash: Crash;
 }
 
 /** Takes back what was done, by an action of its own, linked both ways; the first one's state follows it. */
@@ -98,7 +100,7 @@ export class Undos {
     plan: { actionId: string; tool: KnownTool; reason: string; preview: Preview; calls: readonly CallRecord[] },
     caller: RequestContext,
   ): Promise<Attempt> {
-    const { access, log, executions, settlement } = this.#parts;
+    const { access, log, executions, settlement, crash } = this.#parts;
     const { action: first } = await executions.lock(em, plan.actionId);
     const leave = leaveFor(first);
     const principal = await access.checkIn(em, caller, leave.permission, refTo(leave.on));
@@ -137,6 +139,7 @@ export class Undos {
     move(undo, { type: 'START' });
     const attempt = await executions.attempt(em, { action: undo, undone: first }, { intended: true, again: true });
     settlement.intend(em, context, undo);
+    crash('undoBeginning');
     return attempt;
   }
 }
