@@ -3,6 +3,8 @@ export interface Promised {
   readonly id: string;
   readonly key: string;
   approvals: number;
+  /** Where it stood when it was last seen: others may have taken it further. */
+  seen: string;
   revision: number;
   /** The last status that it cannot go back behind. */
   lasting: 'SUCCEEDED' | 'UNDONE' | 'REJECTED' | null;
@@ -20,6 +22,6 @@ export class Ledger {
   proposed(key: string, id: string): void {
     const known = this.byKey.get(key);
     if (known && known.id !== id) throw new Error(`The key ${key} was answered with ${known.id} and with ${id}.`);
-    if (!known) this.byKey.set(key, { id, key, approvals: 0, revision: 1, lasting: null });
+    if (!known) this.byKey.set(key, { id, key, approvals: 0, seen: 'AWAITING_APPROVAL', revision: 1, lasting: null });
   }
 }

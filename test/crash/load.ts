@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Principal } from '@countersign/kernel';
 import type { Dice } from '../isolation/dice.ts';
 import type { CrashGround } from './ground.ts';
 import { type CrashHouse, mostActions, orderOf } from './house.ts';
@@ -21,6 +22,19 @@ const faults: [string, { delayMs?: number; on?: string }][] = [
   ['slow', { delayMs: 80 }],
   ['slow', { delayMs: 400 }],
 ];
+
+const deeds = {
+  AWAITING_APPROVAL: ['approve', 'approve', 'approve', 'reject', 'revise', 'timeFlies'],
+  APPROVED: ['execute', 'execute', 'execute', 'executeTwice', 'revise', 'timeFlies'],
+  FAILED: ['execute', 'requeue', 'requeue', 'abandon', 'timeFlies'],
+  EXECUTING: ['execute', 'executeTwice'],
+  UNKNOWN: ['execute'],
+  SUCCEEDED: ['undo', 'undoTwice', 'execute'],
+  UNDOING: ['undo'],
+} as const;
+type Deed = (typeof deeds)[keyof typeof deeds][number];
+/** What somebody would do with an action that stands there; all else is tried, too. */
+const likely: Readonly<Record<string, readonly Deed[]>> = deeds;
 
 export interface World {
   readonly ground: CrashGround;
@@ -53,22 +67,37 @@ export class Client {
   }
 
   async #step(): Promise<void> {
-    const { ledger } = this.#world;
-    const promised = ledger.all;
+    const promised = this.#world.ledger.all;
     const roll = this.#dice.roll(100);
     if (promised.length === 0 || (roll < 25 && promised.length < mostActions + 6)) return this.#propose();
+    if (roll < 30) return this.#fault();
     const one = this.#dice.pick(promised);
-    if (roll < 32) return this.#fault();
-    if (roll < 35) return this.#timeFlies(one);
-    if (roll < 55) return this.#approve(one);
-    if (roll < 75) return this.#execute(one);
-    if (roll < 80) return void (await Promise.all([this.#execute(one), this.#execute(one)]));
-    if (roll < 86) return this.#undo(one);
-    if (roll < 88) return void (await Promise.all([this.#undo(one), this.#undo(one)]));
-    if (roll < 90) return this.#end('reject', one);
-    if (roll < 93) return this.#end('abandon', one);
-    if (roll < 96) return void (await this.#act('requeue', { actionId: one.id, reason: 'Once more.' }));
-    return this.#revise(one);
+    const all = Object.values(likely).flat();
+    await this.#do(this.#dice.pick(roll < 45 ? all : (likely[one.seen] ?? all)), one);
+  }
+
+  async #do(deed: Deed, one: Promised): Promise<void> {
+    switch (deed) {
+      case 'approve':
+        return this.#approve(one);
+      case 'execute':
+        return this.#execute(one);
+      case 'executeTwice':
+        return void (await Promise.all([this.#execute(one), this.#execute(one)]));
+      case 'undo':
+        return this.#undo(one);
+      case 'undoTwice':
+        return void (await Promise.all([this.#undo(one), this.#undo(one)]));
+      case 'reject':
+      case 'abandon':
+        return this.#end(deed, one);
+      case 'requeue':
+        return void (await this.#act('requeue', one, { reason: 'Once more.' }));
+      case 'revise':
+        return this.#revise(one);
+      case 'timeFlies':
+        return this.#timeFlies(one);
+    }
   }
 
   /** Under a key, until it is answered: so it is there once, however often it was asked for. */
@@ -84,28 +113,27 @@ export class Client {
 
   async #approve(one: Promised): Promise<void> {
     const { approver } = this.#world.house;
-    const payload = await this.#ask(approver, mutation('approve'), { input: { actionId: one.id } });
+    const payload = await this.#ask(approver, mutation('approve'), { input: { actionId: one.id } }, one);
     if (isDone(payload)) one.approvals += 1;
   }
 
   async #execute(one: Promised): Promise<void> {
-    const payload = await this.#act('execute', { actionId: one.id });
+    const payload = await this.#act('execute', one);
     if (isDone(payload) && payload.action.status === 'SUCCEEDED') one.lasting ??= 'SUCCEEDED';
   }
 
   async #undo(one: Promised): Promise<void> {
-    const payload = await this.#act('undo', { actionId: one.id, reason: 'Not wanted.' });
+    const payload = await this.#act('undo', one, { reason: 'Not wanted.' });
     if (isDone(payload) && payload.action.status === 'UNDONE') one.lasting = 'UNDONE';
   }
 
   async #end(how: 'reject' | 'abandon', one: Promised): Promise<void> {
-    const input = how === 'reject' ? { actionId: one.id } : { actionId: one.id, reason: 'Given up.' };
-    if (isDone(await this.#act(how, input))) one.lasting = 'REJECTED';
+    if (isDone(await this.#act(how, one, how === 'reject' ? {} : { reason: 'Given up.' }))) one.lasting = 'REJECTED';
   }
 
   async #revise(one: Promised): Promise<void> {
     const input = orderOf(this.#dice.roll(3), `${one.key}, revised`);
-    const payload = await this.#act('revise', { actionId: one.id, input, reason: 'Another one.' });
+    const payload = await this.#act('revise', one, { input, reason: 'Another one.' });
     if (isDone(payload)) one.revision = Math.max(one.revision, payload.action.revision);
   }
 
@@ -125,14 +153,16 @@ export class Client {
     await house.fault('none');
   }
 
-  #act(name: string, input: object): Promise<Payload | null> {
-    return this.#ask(this.#world.house.operator, mutation(name), { input });
+  #act(name: string, one: Promised, more: object = {}): Promise<Payload | null> {
+    return this.#ask(this.#world.house.operator, mutation(name), { input: { actionId: one.id, ...more } }, one);
   }
 
-  async #ask(...[principal, query, variables]: Parameters<WorkerProcess['ask']>): Promise<Payload | null> {
+  async #ask(who: Principal, query: string, variables: Record<string, unknown>, one?: Promised) {
     this.asked += 1;
     try {
-      return (await this.#worker()?.ask(principal, query, variables)) ?? null;
+      const payload = (await this.#worker()?.ask(who, query, variables)) ?? null;
+      if (one && payload?.action) one.seen = payload.action.status;
+      return payload;
     } catch (error) {
       // What comes of asking is in payloads: an error of the graph's is a fault of the product.
       this.surprises.push(String(error));

@@ -14,8 +14,8 @@ export type FromWorker = 'ready' | { readonly number: number; readonly result: E
 
 /** Short, so that what a dead process held is free soon. */
 export const timing: Partial<Timing> = {
-  callTimeoutMs: 2_000,
-  leaseMs: 3_000,
-  patienceMs: 3_000,
+  callTimeoutMs: 3_000,
+  leaseMs: 4_500,
+  patienceMs: 500,
   retries: { failures: 12, firstPauseMs: 100, longestPauseMs: 400 },
 };

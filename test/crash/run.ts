@@ -22,9 +22,10 @@ export interface CrashReport {
   readonly wrong: string[];
 }
 
-const workersAtOnce = 2;
-const clientsAtOnce = 4;
+const workersAtOnce = 3;
+const clientsAtOnce = 6;
 const killsInARound = 8;
+const longestLifeMs = 7_000;
 
 /** Kills workers under load, round by round; after each round all has to be as it was promised. */
 export async function runCrashes({ kills, seed }: { kills: number; seed: number }): Promise<CrashReport> {
@@ -111,25 +112,29 @@ async function oneLife(
 ) {
   const { ground, alive, report, points, chance } = life;
   const point = chance.chance(0.6) ? points.next() : null;
-  const worker = ground.start(point ? `${point}:${1 + chance.roll(3)}` : '');
+  const worker = ground.start(point ? `${point}:${1 + chance.roll(2)}` : '');
   alive.add(worker);
   // It may die at its point as soon as it is up.
   await Promise.race([worker.ready, worker.ended]).catch(() => {});
-  const byItself = await untilKilled(worker, chance, point ? 4_000 : 0);
+  const byItself = await untilKilled(worker, chance, point ? 100 : 0);
   alive.delete(worker);
   report.kills += 1;
   if (point && byItself) points.met(point, report);
 }
 
-/** Lets it live for a while, and kills it unless it dies by itself; answers whether it did. */
-async function untilKilled(worker: WorkerProcess, chance: Dice, atLeastMs = 0): Promise<boolean> {
-  const alarm = new AbortController();
-  const livesFor = sleep(atLeastMs + chance.roll(1_500), 'alarm', { signal: alarm.signal }).catch(() => 'over');
-  const how = await Promise.race([worker.ended, livesFor]);
-  alarm.abort();
+/**
+ * Lets it be asked so much and at most thirty times more, and kills it at any moment then, unless it dies by itself;
+ * answers whether it did. Counted in questions, so that a slow machine sees as much of it as a fast one.
+ */
+async function untilKilled(worker: WorkerProcess, chance: Dice, atLeast = 0): Promise<boolean> {
+  const enough = atLeast + chance.roll(30);
+  const deadline = performance.now() + longestLifeMs;
+  while (!worker.hasEnded && worker.asked < enough && performance.now() < deadline) await sleep(5);
+  await sleep(chance.roll(60));
+  const byItself = worker.hasEnded;
   worker.kill();
   await worker.ended;
-  return how !== 'alarm';
+  return byItself;
 }
 
 /** The points in turn, those first that nobody died at yet. */

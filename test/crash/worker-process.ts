@@ -19,9 +19,10 @@ export class WorkerProcess {
   isReady = false;
   hasEnded = false;
   output = '';
+  /** How much it was asked so far. */
+  asked = 0;
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (message: Exclude<FromWorker, 'ready'> | null) => void>();
-  #number = 0;
 
   constructor(env: Record<string, string>) {
     const child = fork(join(root, 'test/crash/worker.ts'), [], {
@@ -59,8 +60,8 @@ export class WorkerProcess {
     variables: Record<string, unknown> = {},
   ): Promise<T | null> {
     if (this.hasEnded) return null;
-    this.#number += 1;
-    const message: ToWorker = { number: this.#number, principal, query, variables };
+    this.asked += 1;
+    const message: ToWorker = { number: this.asked, principal, query, variables };
     const answer = await new Promise<Exclude<FromWorker, 'ready'> | null>((resolve) => {
       this.#waiting.set(message.number, resolve);
       // It is gone: its end answers.
