@@ -86,14 +86,27 @@ export class House {
     this.admin = someone('admin', 'actions:*:*', 'tool:*:propose');
   }
 
-  static async open(timing: Partial<Timing> = {}): Promise<House> {
+  /** `loops: false`: nothing is done by itself, and `now` is the clock. */
+  static async open(
+    timing: Partial<Timing> = {},
+    options: Pick<Parameters<typeof startTestSubgraphs>[1] & object, 'loops' | 'now'> = {},
+  ): Promise<House> {
     buildPlugin();
     const house = new House();
     house.hospital = await startHospital({ port: 0, dataDir: join(house.#folder, 'hospital'), faults: true });
-    house.subgraphs = await startTestSubgraphs([defineActions(timing)], { graph: house.#graph, loops: true });
+    house.subgraphs = await startTestSubgraphs([defineActions(timing)], {
+      graph: house.#graph,
+      loops: true,
+      ...options,
+    });
     await house.#peopleAreThere();
     await house.configure({ baseUrl: `${house.hospital.url}/acme/fhir/R4` });
     return house;
+  }
+
+  /** Where the hospital keeps what it was told, whatever it answers. */
+  get journal(): string {
+    return join(this.#folder, 'hospital', 'acme.ndjson');
   }
 
   async close(): Promise<void> {
