@@ -55,21 +55,28 @@ export class Undos {
     const because = checkReason(reason);
     const { database, executions } = this.#parts;
     const action = await database.read(context.principal, (em) => loadAction(em, actionId));
-    if (action.status === 'UNDOING' && action.undoId)
-      await executions.execute(action.undoId, context, leaveFor(action));
-    else await this.#undoNow(action, because, context);
+    const attempt = action.status === 'UNDOING' ? null : await this.#undoNow(action, because, context);
+    if (attempt) await executions.carryOut(attempt, context);
+    else await this.#goOn(actionId, context);
     return database.read(context.principal, (em) => loadAction(em, actionId));
   }
 
-  async #undoNow(action: Action, reason: string, context: RequestContext): Promise<void> {
-    const { database, executions, catalogue } = this.#parts;
+  /** An undo that is under way already. */
+  async #goOn(actionId: string, context: RequestContext): Promise<void> {
+    const { database, executions } = this.#parts;
+    const action = await database.read(context.principal, (em) => loadAction(em, actionId));
+    if (action.undoId) await executions.execute(action.undoId, context, leaveFor(action));
+  }
+
+  /** Null where somebody else was faster to begin one. */
+  async #undoNow(action: Action, reason: string, context: RequestContext): Promise<Attempt | null> {
+    const { database, catalogue } = this.#parts;
     assertUndoable(action, this.#parts.log.now());
     const tool = catalogue.insistTool(action.tool);
     const { preview, calls } = await this.#preview(tool, action, reason, context);
-    const attempt = await database.withTenant(context.principal, (em) =>
+    return database.withTenant(context.principal, (em) =>
       this.#begin(em, { actionId: action.id, tool, reason, preview, calls }, context),
     );
-    await executions.carryOut(attempt, context);
   }
 
   async #preview(
@@ -99,13 +106,14 @@ export class Undos {
     em: EntityManager,
     plan: { actionId: string; tool: KnownTool; reason: string; preview: Preview; calls: readonly CallRecord[] },
     caller: RequestContext,
-  ): Promise<Attempt> {
+  ): Promise<Attempt | null> {
     const { access, log, executions, settlement, crash } = this.#parts;
     const { action: first } = await executions.lock(em, plan.actionId);
     const leave = leaveFor(first);
     const principal = await access.checkIn(em, caller, leave.permission, refTo(leave.on));
     await insistNotSuspended(em, plan.tool.name);
     const context = { ...caller, principal };
+    if (first.status === 'UNDOING') return null;
     assertUndoable(first, log.now());
     // Only what is done can be undone, and where that is the transition has just been found to be possible.
     first.stoodAt = first.status as StandsAt;

@@ -119,14 +119,21 @@ function between(world: World, first: Deed, second: Deed): [Outcome, Outcome][] 
   );
 }
 
-/** Who asks for what is under way gets what comes of it. */
+/** Who asks for what is under way gets what comes of it; who plans anew what somebody else has just planned is told. */
 function together(world: World, one: Deed, other: Deed): (Outcome & { readonly otherRefused: string | null })[] {
+  if (plans(one) && plans(other) && one.of === other.of) {
+    const replanned = after(world, one).filter((outcome) => outcome.world !== world);
+    return replanned.map((outcome) => ({ ...outcome, otherRefused: 'PLAN_CHANGED' }));
+  }
   const joins = ['execute', 'undo'].includes(other.kind);
   if (!joins || (JSON.stringify(one) !== JSON.stringify(other) && one.kind !== 'tick')) return [];
   return after(world, one)
     .filter((outcome) => outcome.refused === null)
     .map((outcome) => ({ ...outcome, otherRefused: null }));
 }
+
+const plans = (deed: Deed): deed is Extract<Deed, { of: number }> =>
+  deed.kind === 'revise' || deed.kind === 'previewAgain';
 
 type Step = (world: World) => World;
 
