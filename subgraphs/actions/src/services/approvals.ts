@@ -23,6 +23,7 @@ import { mayApprove, type Who } from './lifecycle/index.ts';
 import { loadAction, lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { insist, insistPossible, move } from './move.ts';
+import { notTriedAgain } from './retries.ts';
 import { assertStorable } from './storable.ts';
 
 export interface Decision {
@@ -74,6 +75,7 @@ export class Approvals {
       const checker = withdraws ? now : await this.#insist(em, locked, context);
       const from = locked.status;
       move(locked, { type: isMaker(locked, checker) ? 'WITHDRAW' : 'REJECT' });
+      Object.assign(locked, notTriedAgain);
       const told = { ...decision, from };
       return this.#record(em, locked, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
     });

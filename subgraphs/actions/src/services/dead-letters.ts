@@ -13,6 +13,7 @@ import { loadAction, lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { move } from './move.ts';
 import { checkReason } from './reason.ts';
+import { notTriedAgain } from './retries.ts';
 
 /** What a person does about an action whose tries are used up. */
 export class DeadLetters {
@@ -45,7 +46,7 @@ export class DeadLetters {
     return this.#decide(actionId, reason, context, (action) => {
       insistFailed(action);
       move(action, { type: 'WITHDRAW' });
-      Object.assign(action, { retryAt: null, deadAt: null });
+      Object.assign(action, notTriedAgain);
       return { kind: 'REJECTION', state: 'ABANDONED' };
     });
   }

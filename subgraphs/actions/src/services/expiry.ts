@@ -6,6 +6,7 @@ import { transition } from './lifecycle/index.ts';
 import { lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { move } from './move.ts';
+import { notTriedAgain } from './retries.ts';
 
 /** How long a plan waits for its approval, and an approved one for its execution, in milliseconds. */
 export const planTtlMs = 7 * 24 * 3_600_000;
@@ -41,6 +42,7 @@ export class Expiry {
       if (!expiresAt || expiresAt > log.now() || !transition(from, { type: 'EXPIRE' }).ok) return;
       const origin = goingOn(action, principal);
       move(action, { type: 'EXPIRE' });
+      Object.assign(action, notTriedAgain);
       const facts = { from, planHash, expiresAt: expiresAt.toISOString() };
       log.append(em, origin, action, 'EXPIRY', { facts });
       await publish(em, origin, 'ActionExpired', { actionId: id, tool });

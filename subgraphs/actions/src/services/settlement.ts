@@ -6,7 +6,7 @@ import type { Leases } from './leases.ts';
 import { eventForUndone } from './lifecycle/index.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
-import { nextTry, type RetryBudget, usualBudget } from './retries.ts';
+import { nextTry, notTriedAgain, type RetryBudget, usualBudget } from './retries.ts';
 
 /** An action at work, its row locked, and the action that it undoes, locked too. */
 export interface Locked {
@@ -53,7 +53,7 @@ export class Settlement {
     const outcome = outcomeAfter(finding);
     action.outcome = outcome;
     if (finding.kind === 'nothing' && action.undoOfId === null) this.#failed(action, finding.error ?? notDone);
-    else Object.assign(action, { retryAt: null, deadAt: null });
+    else Object.assign(action, notTriedAgain);
     if (finding.kind === 'done' || finding.kind === 'pending') action.doneAt ??= this.#log.now();
     if (finding.kind === 'unknown') this.#leases.putOff(action, this.#log.now());
     else this.#leases.end(action);
