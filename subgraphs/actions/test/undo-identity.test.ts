@@ -5,7 +5,7 @@ import { fieldName, typeStem } from '../src/tools/names.ts';
 import { fromSchema, type Instead } from './from-schema.ts';
 import { type Answer, House, idOf } from './house.ts';
 
-const runs = Number(process.env.COUNTERSIGN_UNDO_RUNS ?? 15);
+const runs = Number(process.env.COUNTERSIGN_UNDO_RUNS ?? 10);
 
 /** The other side of a connector: how it looks, and what of an input has to be there. */
 interface OtherSide {
@@ -42,7 +42,7 @@ const otherSides: Readonly<Record<string, OtherSide>> = {
 const reversible = [...loadCatalogue().connectors.values()].flatMap(({ manifest }) =>
   manifest.tools
     .filter(({ reversibility }) => reversibility === 'REVERSIBLE')
-    .map((tool) => ({ connector: manifest.name, tool: tool.name, inputSchema: tool.inputSchema })),
+    .map((tool) => ({ name: `${manifest.name}.${tool.name}`, inputSchema: tool.inputSchema })),
 );
 
 describe('undo after do', () => {
@@ -53,8 +53,9 @@ describe('undo after do', () => {
   afterAll(() => house?.close());
 
   it.each(reversible)(
-    'leaves the other side as it was: $connector.$tool, whatever its input',
-    async ({ connector, tool, inputSchema }) => {
+    'leaves the other side as it was: $name, whatever its input',
+    async ({ name, inputSchema }) => {
+      const [connector = '', tool = ''] = name.split('.');
       const otherSide = otherSides[connector];
       if (!otherSide) throw new Error(`Say here what the other side of ${connector} looks like.`);
       const query = `mutation ($input: ${typeStem(connector, tool)}Input!) {
