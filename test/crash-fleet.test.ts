@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { effectsAsRecorded, promisesBroken, type Row } from './crash/checks.ts';
+import { Ledger } from './crash/ledger.ts';
 import { runCrashes } from './crash/run.ts';
 
 const kills = Number(process.env.COUNTERSIGN_CRASH_KILLS ?? 16);
@@ -21,4 +23,37 @@ describe('workers that are killed at any moment', () => {
     },
     60_000 + kills * 20_000,
   );
+
+  const row = (id: string, status: string): Row => {
+    return { id, key: `key of ${id}`, status, revision: 1, undoOf: null, retried: false, approvals: 1 };
+  };
+
+  it('would be seen to do something twice, or not at all, or for nobody', async () => {
+    const hospital = new Map([
+      ['right', ['active']],
+      ['twice', ['active', 'active']],
+      ['still there', ['active']],
+      ['of nobody', ['active']],
+    ]);
+    const rows = ['right', 'twice', 'lost'].map((id) => row(id, 'SUCCEEDED'));
+    const found = await effectsAsRecorded({ effects: async () => hospital }, [...rows, row('still there', 'UNDONE')]);
+    expect(found).toMatchObject({ effects: 5, doubled: 1, lost: 1 });
+    expect(found.wrong).toEqual([
+      'twice is SUCCEEDED, and the hospital has [active,active].',
+      'lost is SUCCEEDED, and the hospital has [].',
+      'still there is UNDONE, and the hospital has [active].',
+      'The hospital has an order of of nobody, which is no action.',
+    ]);
+  });
+
+  it('would be seen to break what was acknowledged', () => {
+    const ledger = new Ledger();
+    for (const id of ['kept', 'gone', 'unsaid']) ledger.proposed(`key of ${id}`, id);
+    for (const promised of ledger.all) promised.lasting = 'SUCCEEDED';
+    expect(promisesBroken({ ledger }, [row('kept', 'UNDONE'), row('unsaid', 'APPROVED')])).toEqual([
+      'gone was acknowledged and is not there.',
+      expect.stringContaining('"lasting":"SUCCEEDED"'),
+    ]);
+    expect(() => ledger.proposed('key of kept', 'another')).toThrow('answered with kept and with another');
+  });
 });

@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.ts';
 import { propose } from './load.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-interface Row {
+export interface Row {
   id: string;
   key: string | null;
   status: string;
@@ -39,7 +39,7 @@ export async function comeToRest({ ground, house }: World): Promise<{ rows: Row[
 }
 
 /** An order for each action that is done, marked for each that is undone, none for the others, and none twice. */
-export async function effectsAsRecorded(house: CrashHouse, rows: readonly Row[]) {
+export async function effectsAsRecorded(house: Pick<CrashHouse, 'effects'>, rows: readonly Row[]) {
   const effects = await house.effects();
   const firsts = rows.filter(({ undoOf }) => undoOf === null);
   const wrong = firsts.flatMap(({ id, status }) => {
@@ -59,7 +59,7 @@ export async function effectsAsRecorded(house: CrashHouse, rows: readonly Row[])
 }
 
 /** What was acknowledged and is not so. */
-export function promisesBroken({ ledger }: World, rows: readonly Row[]): string[] {
+export function promisesBroken({ ledger }: Pick<World, 'ledger'>, rows: readonly Row[]): string[] {
   const broken = ledger.all.flatMap(({ id, key, approvals, revision, lasting }) => {
     const row = rows.find((each) => each.id === id);
     if (!row) return [`${id} was acknowledged and is not there.`];
