@@ -12,9 +12,15 @@ describe('workers that are killed at any moment', () => {
     `lose nothing acknowledged and do nothing twice (${kills} kills, seed ${seed})`,
     async () => {
       const begun = performance.now();
-      const report = await runCrashes({ kills, seed });
-      const seconds = Math.round((performance.now() - begun) / 1_000);
-      console.log(JSON.stringify({ seed, seconds, ...report }));
+      const report = await runCrashes({
+        kills,
+        seed,
+        tell: (standing) => {
+          const seconds = Math.round((performance.now() - begun) / 1_000);
+          // Past Jest, which keeps what is said until the end.
+          process.stderr.write(`${JSON.stringify({ seed, seconds, ...standing })}\n`);
+        },
+      });
       expect(report.wrong).toEqual([]);
       expect(report).toMatchObject({ doubled: 0, lost: 0 });
       expect(report.kills).toBeGreaterThanOrEqual(kills);

@@ -28,7 +28,16 @@ const killsInARound = 8;
 const longestLifeMs = 7_000;
 
 /** Kills workers under load, round by round; after each round all has to be as it was promised. */
-export async function runCrashes({ kills, seed }: { kills: number; seed: number }): Promise<CrashReport> {
+export async function runCrashes({
+  kills,
+  seed,
+  tell,
+}: {
+  kills: number;
+  seed: number;
+  /** Told after each round how it stands. */
+  tell: (report: CrashReport) => void;
+}): Promise<CrashReport> {
   const rounds = Math.ceil(kills / killsInARound);
   const ground = await CrashGround.open(Array.from({ length: rounds }, (_, round) => `house-${round}`));
   const report: CrashReport = {
@@ -40,6 +49,7 @@ export async function runCrashes({ kills, seed }: { kills: number; seed: number 
       const house = new CrashHouse(ground, `house-${round}`);
       await oneRound({ ground, house, report, points, seed: seed + round, kills: kills - report.kills });
       report.rounds += 1;
+      tell(report);
     }
     return report;
   } finally {
@@ -112,7 +122,7 @@ async function oneLife(
 ) {
   const { ground, alive, report, points, chance } = life;
   const point = chance.chance(0.6) ? points.next() : null;
-  const worker = ground.start(point ? `${point}:${1 + chance.roll(2)}` : '');
+  const worker = ground.start(point ? `${point}:${points.isMet(point) ? 1 + chance.roll(3) : 1}` : '');
   alive.add(worker);
   // It may die at its point as soon as it is up.
   await Promise.race([worker.ready, worker.ended]).catch(() => {});
@@ -137,7 +147,7 @@ async function untilKilled(worker: WorkerProcess, chance: Dice, atLeast = 0): Pr
   return byItself;
 }
 
-/** The points in turn, those first that nobody died at yet. */
+/** The points in turn, those first at which the fewest have died. */
 class Points {
   readonly #dice: Dice;
   readonly #met: Partial<Record<CrashPoint, number>> = {};
@@ -152,6 +162,8 @@ class Points {
     if (this.#waiting.length === 0) this.#waiting = this.#shuffled(Object.keys(crashPoints) as CrashPoint[]);
     return this.#waiting.shift() as CrashPoint; // Just filled.
   }
+
+  isMet = (point: CrashPoint): boolean => this.#met[point] !== undefined;
 
   met(point: CrashPoint, { points }: CrashReport): void {
     points[point] = (points[point] ?? 0) + 1;
