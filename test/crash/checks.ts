@@ -12,7 +12,8 @@ export interface Row {
   status: string;
   revision: number;
   undoOf: string | null;
-  retried: boolean;
+  /** Something is about to happen to it by itself. */
+  due: boolean;
   approvals: number;
 }
 
@@ -31,7 +32,7 @@ export async function comeToRest({ ground, house }: World): Promise<{ rows: Row[
     const rows = await read(ground, house);
     const open = await unsealed(ground, house);
     const stuck = rows
-      .filter(({ status, retried }) => underWay.has(status) || retried)
+      .filter(({ status, due }) => underWay.has(status) || due)
       .map(({ id, status }) => `${id} stays ${status}.`);
     if (open > 0) stuck.push(`${open} entries of the log are not sealed.`);
     if (stuck.length === 0 || performance.now() > deadline) return { rows, stuck };
@@ -119,7 +120,8 @@ function dueOf(status: string): string[] {
 async function read({ behind }: CrashGround, { tenantId }: CrashHouse): Promise<Row[]> {
   const { rows } = await behind.query<Row>(
     `select id, idempotency_key as key, status, revision, undo_of_id as "undoOf",
-            status = 'FAILED' and (retry_at is not null or lease_owner is not null) as retried,
+            (status = 'FAILED' and (retry_at is not null or lease_owner is not null))
+              or (status in ('AWAITING_APPROVAL', 'APPROVED', 'STALE', 'FAILED') and expires_at <= now()) as due,
             (select count(*)::int from actions.approval
              where approval.action_id = action.id and decision = 'APPROVED') as approvals
      from actions.action where tenant_id = $1`,

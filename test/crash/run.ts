@@ -25,7 +25,7 @@ export interface CrashReport {
 const workersAtOnce = 3;
 const clientsAtOnce = 6;
 const killsInARound = 8;
-const longestLifeMs = 7_000;
+const longestLifeMs = 15_000;
 
 /** Kills workers under load, round by round; after each round all has to be as it was promised. */
 export async function runCrashes({
@@ -126,7 +126,7 @@ async function oneLife(
   alive.add(worker);
   // It may die at its point as soon as it is up.
   await Promise.race([worker.ready, worker.ended]).catch(() => {});
-  const byItself = await untilKilled(worker, chance, point ? 100 : 0);
+  const byItself = await untilKilled(worker, chance, point ? 60 : 0);
   alive.delete(worker);
   report.kills += 1;
   if (point && byItself) points.met(point, report);
