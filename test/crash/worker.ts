@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { defineActions } from '@countersign/actions';
 import {
   assembleKernel,
@@ -32,6 +33,8 @@ process.on('message', ({ number, principal, query, variables }: ToWorker) => {
 // Whoever started it is gone, and nobody would end it.
 process.on('disconnect', () => process.exit(0));
 for (const loop of runtime.parts.loops ?? []) loop.start();
+// Otherwise it is kept when a process ends well, which none of these does.
+flushCompileCache();
 tell('ready');
 
 function tell(message: FromWorker): void {
