@@ -1,16 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { afterBoth } from './model/at-once.ts';
 import { Driver, type Seen } from './model/driver.ts';
-import {
-  type ActionDeed,
-  actionDeeds,
-  after,
-  afterBoth,
-  begun,
-  type Deed,
-  type Fault,
-  type World,
-} from './model/world.ts';
+import { type ActionDeed, actionDeeds, after, begun, type Deed, type Fault, type World } from './model/world.ts';
 
 const runs = Number(process.env.COUNTERSIGN_MODEL_RUNS ?? 20);
 const seed = Number(process.env.COUNTERSIGN_MODEL_SEED ?? 20_261_125);

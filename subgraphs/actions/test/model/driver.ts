@@ -17,7 +17,7 @@ const faults: Record<Fault, Parameters<House['fault']>> = {
   cut: ['down', { on: 'all' }],
 };
 
-const anHour = new Date('2026-05-04T08:00:00Z').getTime();
+const beginning = new Date('2026-05-04T08:00:00Z').getTime();
 
 /** Does the model's deeds in the running subgraph, with a clock of its own and nothing that happens by itself. */
 export class Driver {
@@ -32,7 +32,7 @@ export class Driver {
   }
 
   static async open(): Promise<Driver> {
-    const clock = { now: anHour };
+    const clock = { now: beginning };
     const retries = { failures: 3, withinMs: 10 * 365 * 24 * 3_600_000 };
     // Time stands still while something is done, so no call may run out of it.
     const timing = { callTimeoutMs: 30_000, leaseMs: 60_000, patienceMs: 60_000, retries };

@@ -86,59 +86,10 @@ export function after(world: World, deed: Deed): Outcome[] {
   }
 }
 
-/** Whatever may come of two deeds that are done at once: one after the other, or one with the other. */
-export function afterBoth(
-  world: World,
-  one: Deed,
-  other: Deed,
-): (Outcome & { readonly otherRefused: string | null })[] {
-  const inTurn = (first: Deed, second: Deed) =>
-    between(world, first, second).map(([a, b]) => ({ world: b.world, refused: a.refused, otherRefused: b.refused }));
-  const straight = inTurn(one, other);
-  const turned = inTurn(other, one).map(({ refused: otherRefused, otherRefused: refused, ...rest }) => ({
-    ...rest,
-    refused,
-    otherRefused,
-  }));
-  return [...straight, ...turned, ...together(world, one, other), ...together(world, other, one)];
-}
-
-/** The second deed after the first, or, where the first has several steps, between two of them. */
-function between(world: World, first: Deed, second: Deed): [Outcome, Outcome][] {
-  if (first.kind !== 'tick' || second.kind === 'tick') {
-    return after(world, first).flatMap((a) => after(a.world, second).map((b): [Outcome, Outcome] => [a, b]));
-  }
-  return ticks(world).flatMap((steps) =>
-    Array.from({ length: steps.length + 1 }, (_, at) => {
-      const half = steps.slice(0, at).reduce((now, step) => step(now), world);
-      return after(half, second).map((b): [Outcome, Outcome] => {
-        const whole = steps.slice(at).reduce((now, step) => step(now), b.world);
-        return [done(whole), { ...b, world: whole }];
-      });
-    }).flat(),
-  );
-}
-
-/** Who asks for what is under way gets what comes of it; who plans anew what somebody else has just planned is told. */
-function together(world: World, one: Deed, other: Deed): (Outcome & { readonly otherRefused: string | null })[] {
-  if (plans(one) && plans(other) && one.of === other.of) {
-    const replanned = after(world, one).filter((outcome) => outcome.world !== world);
-    return replanned.map((outcome) => ({ ...outcome, otherRefused: 'PLAN_CHANGED' }));
-  }
-  const joins = ['execute', 'undo'].includes(other.kind);
-  if (!joins || (JSON.stringify(one) !== JSON.stringify(other) && one.kind !== 'tick')) return [];
-  return after(world, one)
-    .filter((outcome) => outcome.refused === null)
-    .map((outcome) => ({ ...outcome, otherRefused: null }));
-}
-
-const plans = (deed: Deed): deed is Extract<Deed, { of: number }> =>
-  deed.kind === 'revise' || deed.kind === 'previewAgain';
-
-type Step = (world: World) => World;
+export type Step = (world: World) => World;
 
 /** What the product does by itself: ends what ran out of time, then settles what is due, in one order or another. */
-function ticks(world: World): Step[][] {
+export function ticks(world: World): Step[][] {
   const expired = expire(world);
   const due = expired.actions.flatMap((action, of) => [
     ...(action.status === 'UNKNOWN' && action.since < world.now ? [settle(of)] : []),
@@ -318,7 +269,7 @@ const planned = ({ now }: World): Thing => ({
   expiresAt: now + planTtl,
 });
 
-const done = (world: World): Outcome => ({ world, refused: null });
+export const done = (world: World): Outcome => ({ world, refused: null });
 const refused = (world: World, code: string): Outcome => ({ world, refused: code });
 
 function at({ actions }: World, of: number): Thing {
