@@ -114,6 +114,20 @@ describe('executions', () => {
       expect((await house.undo(await house.approved())).userErrors).toMatchObject([{ code: 'ILLEGAL_TRANSITION' }]);
     });
 
+    it('and not said to stand again where an earlier try may have been heard', async () => {
+      const { id, patient } = await done();
+      await house.fault('lostAnswer', { on: 'fromFirstWrite' });
+      expect((await house.undo(id)).action?.status).toBe('UNDOING');
+      // Nothing can come of a try at a port where nobody is, and nothing is known by that.
+      await house.configure({ baseUrl: 'http://127.0.0.1:9/acme/fhir/R4' });
+      await house.fault('none');
+      expect((await house.undo(id)).action?.status).toBe('UNDOING');
+      await house.configure({ baseUrl: `${house.hospital.url}/acme/fhir/R4` });
+      await house.undo(id);
+      expect(await house.until(id, 'UNDONE')).toMatchObject({ undo: { status: 'SUCCEEDED' } });
+      expect(await house.orders(patient)).toMatchObject([{ status: 'entered-in-error' }]);
+    });
+
     it('when the other side is back, if it was down', async () => {
       const { id } = await done(order);
       await house.fault('down');

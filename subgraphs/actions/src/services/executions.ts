@@ -153,7 +153,7 @@ export class Executions {
     if (!attempt.intended && !(await this.#check(attempt, origin))) return;
     const takesBack = attempt.effect.undo !== undefined;
     crash(takesBack ? 'undoing' : 'intent');
-    const findings = await effects.perform(attempt.effect);
+    const findings = await effects.perform(attempt.effect, !attempt.intended);
     crash(takesBack ? 'undone' : 'effect');
     await this.#underLease(attempt, origin, (em, locked) => this.#record(em, locked, findings, origin));
     crash('recorded');
