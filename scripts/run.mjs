@@ -19,6 +19,13 @@ const commands = {
       COUNTERSIGN_ISOLATION_OPERATIONS: optionOf(args, '--operations') ?? '20000',
       COUNTERSIGN_ISOLATION_SEED: optionOf(args, '--seed') ?? String(Date.now()),
     }),
+  // `npm run test:crash -- --kills N --seed S`: workers killed for as long as one likes.
+  'test:crash': (args) =>
+    execute(['node_modules/jest/bin/jest.js', '--forceExit', 'test/crash-fleet.test.ts'], {
+      NODE_OPTIONS: '--experimental-vm-modules',
+      COUNTERSIGN_CRASH_KILLS: optionOf(args, '--kills') ?? '500',
+      COUNTERSIGN_CRASH_SEED: optionOf(args, '--seed') ?? String(Date.now()),
+    }),
   build: () => 0,
   // The schema from the code, then the typed client from the schema.
   schema: async (args) =>

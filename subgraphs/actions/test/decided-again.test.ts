@@ -76,7 +76,7 @@ describe('what was decided before', () => {
     const drift = new Drift({ database, access, catalogue, previews, log });
     executions = new Executions({ ...common, drift, leases, effects, crash: () => {}, patienceMs: 100 });
     const call = () => Promise.reject(new Error('No preview is asked for.'));
-    undos = new Undos({ ...common, executions, call, callTimeoutMs: 100 });
+    undos = new Undos({ ...common, executions, call, callTimeoutMs: 100, crash: () => {} });
     await ground.within(async (em) => {
       const installation = { id: newId(), connector: 'notes', version: '1.0.0', config: {}, updatedAt: new Date() };
       em.persist(em.create(ConnectorInstallation, { ...installation, tenantId: ground.tenant }));

@@ -60,6 +60,7 @@ export function ordersOfOnesOwn(): () => typeof order {
 }
 
 interface Wishes {
+  readonly loops?: boolean;
   readonly events?: boolean;
   readonly now?: () => Date;
   readonly ledger?: boolean;
@@ -96,7 +97,7 @@ export class House {
     this.admin = someone('admin', 'actions:*:*', 'tool:*:propose');
   }
 
-  /** `events` starts the consumers, too; `now` is its clock; with `ledger` a small bank is there, with a connector of its own. */
+  /** `events` starts the consumers, too; without `loops` nothing is done by itself; `now` is its clock; with `ledger` a small bank is there, with a connector of its own. */
   static async open(
     timing: Partial<Timing> = {},
     { ledger = false, config = {}, ...wishes }: Wishes = {},
@@ -105,7 +106,9 @@ export class House {
     const house = new House();
     const plugins = ledger ? { pluginsDir: buildLedger(house.#folder) } : {};
     house.hospital = await startHospital({ port: 0, dataDir: join(house.#folder, 'hospital'), faults: true });
-    house.subgraphs = await startTestSubgraphs([defineActions(timing)], {
+    // Faults are what many tests are about: a tool is left alone for them only where a test says so.
+    const definition = defineActions({ breaker: { faults: 1_000 }, ...timing });
+    house.subgraphs = await startTestSubgraphs([definition], {
       graph: house.#graph,
       loops: true,
       ...wishes,
@@ -117,6 +120,11 @@ export class House {
     house.bank = await Bank.open();
     await house.configure({ baseUrl: house.bank.url }, house.admin, 'ledger');
     return house;
+  }
+
+  /** Where the hospital keeps what it was told, whatever it answers. */
+  get journal(): string {
+    return join(this.#folder, 'hospital', 'acme.ndjson');
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
  * whether more may be waiting. A failing run is logged and tried again after a delay that doubles up to `maxDelayMs`.
  */
 export class Loop {
-  readonly #name: string;
+  readonly name: string;
   readonly #work: () => Promise<boolean>;
   readonly #log: Logger;
   readonly #intervalMs: number;
@@ -22,7 +22,7 @@ export class Loop {
     log: Logger,
     options: { intervalMs?: number; maxDelayMs?: number } = {},
   ) {
-    this.#name = name;
+    this.name = name;
     this.#work = work;
     this.#log = log;
     this.#intervalMs = options.intervalMs ?? 1_000;
@@ -65,7 +65,7 @@ export class Loop {
     } catch (error) {
       this.#failures += 1;
       this.#log.warn(
-        { err: error, loop: this.#name, failures: this.#failures },
+        { err: error, loop: this.name, failures: this.#failures },
         'A background run failed; it is tried again',
       );
     }

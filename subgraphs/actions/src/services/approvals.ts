@@ -25,6 +25,7 @@ import { type Locked, loadAction, lockWithUndone } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { insist, insistPossible, move } from './move.ts';
 import { insistWithin } from './part-of-bundle.ts';
+import { notTriedAgain } from './retries.ts';
 import type { Settlement } from './settlement.ts';
 import { assertStorable } from './storable.ts';
 import { approverFor, delegatorsOf } from './substitutes.ts';
@@ -77,9 +78,11 @@ export class Approvals {
    * A maker takes back, whatever policies say of deciding on it; anybody else refuses. Throws like `approve`; refuses
    * with `ILLEGAL_TRANSITION`.
    */
-  reject(decision: Decision, context: RequestContext): Promise<Action> {
+  async reject(decision: Decision, context: RequestContext): Promise<Action> {
     checkComment(decision.comment);
-    return this.#database.withTenant(context.principal, (em) => this.rejectIn(em, decision, context));
+    const action = await this.#database.withTenant(context.principal, (em) => this.rejectIn(em, decision, context));
+    this.#crash('rejected');
+    return action;
   }
 
   /** Like `reject`, in the caller's transaction. */
@@ -92,6 +95,7 @@ export class Approvals {
     insistWithin(locked, as);
     const from = locked.status;
     move(locked, { type: isMaker(locked, checker) ? 'WITHDRAW' : 'REJECT' });
+    Object.assign(locked, notTriedAgain);
     const told = { ...decision, from };
     return this.#record(em, both, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
   }

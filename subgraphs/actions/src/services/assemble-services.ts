@@ -20,7 +20,7 @@ import { type CallLimits, limitedCalls, usualCallLimits } from './calls/limited-
 import { watchedCalls } from './calls/watched-calls.ts';
 import { ConnectorPool } from './connector-pool.ts';
 import { ConnectorStatuses } from './connector-statuses.ts';
-import { crashPoints } from './crash-points.ts';
+import { crashAt } from './crash-points.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { Delegations } from './delegations.ts';
 import { Drift } from './drift.ts';
@@ -87,7 +87,7 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   const catalogue = loadCatalogue(config.pluginsDir);
   if (catalogue.connectors.size === 0) kernel.log.warn('No connector is built: there are no tools to propose with');
   const pool = new ConnectorPool(kernel.log);
-  const crash = crashPoints(config);
+  const crash = crashAt(config);
   const log = new LogWriter(now);
   const breakers = new Breakers({
     database,
@@ -120,7 +120,18 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   });
   const proposals = new Proposals({ database, access, graph, log, previews, crash });
   const approvals = new Approvals({ database, access, log, settlement, crash });
-  const undos = new Undos({ database, access, catalogue, log, executions, breakers, settlement, call, callTimeoutMs });
+  const undos = new Undos({
+    database,
+    access,
+    catalogue,
+    log,
+    executions,
+    breakers,
+    settlement,
+    call,
+    callTimeoutMs,
+    crash,
+  });
   const bundleReader = new BundleReader(database, access);
   const inputs = new StepInputs({ database, catalogue, log, previews, drift });
   const saga = new Saga({ database, log, leases, executions, undos, inputs, drift, budget });
@@ -134,15 +145,15 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     autonomySettings: new AutonomySettings({ database, catalogue, log }),
     autonomyPromotions: new AutonomyPromotions({ database, access, catalogue, log }),
     autonomyReport: new AutonomyReport({ database, access, catalogue, now }),
-    expiry: new Expiry({ database, log, logger: kernel.log, settlement }),
-    deadLetters: new DeadLetters({ database, access, log }),
+    expiry: new Expiry({ database, log, logger: kernel.log, settlement, crash }),
+    deadLetters: new DeadLetters({ database, access, log, crash }),
     inbox: new Inbox({ database, access, now }),
     reminders: new Reminders({ database, access, log }),
     changes: actionChanges(database, kernel.log),
     gates: new ActionGates({ database, log }),
     delegations: new Delegations({ database, log }),
     suspensions: new Suspensions({ database, catalogue, log }),
-    revisions: new Revisions({ database, access, catalogue, previews, log }),
+    revisions: new Revisions({ database, access, catalogue, previews, log, crash }),
     approvals,
     executions,
     undos,
@@ -171,7 +182,7 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     logProofs: new LogProofs(database, access),
     logExport: new LogExport({ database, access, log }),
     logErasure: new LogErasure({ database, access, log }),
-    sealer: new LogSealer({ database, signer: new LogSigner({ database, config, log: kernel.log }), now }),
+    sealer: new LogSealer({ database, signer: new LogSigner({ database, config, log: kernel.log }), now, crash }),
     webhooks: assembleWebhooks(kernel, { database, log, leases, timeoutMs: webhookTimeoutMs }),
   };
   const stop = async () => {

@@ -8,22 +8,26 @@ import {
 } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
+import type { Crash } from './crash-points.ts';
 import { loadAction, lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { move } from './move.ts';
 import { insistWithin } from './part-of-bundle.ts';
 import { checkReason } from './reason.ts';
+import { notTriedAgain } from './retries.ts';
 
 /** What a person does about an action whose tries are used up. */
 export class DeadLetters {
   readonly #database: Database;
   readonly #access: Access;
   readonly #log: LogWriter;
+  readonly #crash: Crash;
 
-  constructor(parts: { database: Database; access: Access; log: LogWriter }) {
+  constructor(parts: { database: Database; access: Access; log: LogWriter; crash: Crash }) {
     this.#database = parts.database;
     this.#access = parts.access;
     this.#log = parts.log;
+    this.#crash = parts.crash;
   }
 
   /**
@@ -43,19 +47,19 @@ export class DeadLetters {
     return this.#decide(actionId, reason, context, (action) => {
       insistFailed(action);
       move(action, { type: 'WITHDRAW' });
-      Object.assign(action, { retryAt: null, deadAt: null });
+      Object.assign(action, notTriedAgain);
       return { kind: 'REJECTION', state: 'ABANDONED' };
     });
   }
 
-  #decide(
+  async #decide(
     actionId: string,
     reason: string,
     caller: RequestContext,
     decide: (action: Action, now: Date) => { kind: 'DEAD_LETTER' | 'REJECTION'; state: string },
   ): Promise<Action> {
     const because = checkReason(reason);
-    return this.#database.withTenant(caller.principal, async (em: EntityManager) => {
+    const decided = await this.#database.withTenant(caller.principal, async (em: EntityManager) => {
       const action = await lockAction(em, actionId);
       const principal = await this.#access.checkIn(em, caller, 'actions:action:execute', refTo(actionId));
       insistWithin(action);
@@ -71,6 +75,8 @@ export class DeadLetters {
       await em.flush();
       return loadAction(em, actionId);
     });
+    this.#crash('requeued');
+    return decided;
   }
 }
 

@@ -71,9 +71,12 @@ export class Effects {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Does it, or takes it back. Where the answer leaves open whether it took effect, the other side is asked once. */
-  async perform(effect: Effect): Promise<Findings> {
-    return effect.undo ? this.#compensate(effect, effect.undo) : this.#execute(effect);
+  /**
+   * Does it, or takes it back. Where the answer leaves open whether it took effect, the other side is asked once.
+   * `again`: it was tried before, and what came of that is not known.
+   */
+  async perform(effect: Effect, again: boolean): Promise<Findings> {
+    return effect.undo ? this.#compensate(effect, effect.undo, again) : this.#execute(effect);
   }
 
   /** Asks whether it has taken effect. What takes back is safe to do twice, so nothing is asked about it. */
@@ -116,10 +119,10 @@ export class Effects {
     return { finding: isSilent ? { kind: 'nothing', error: finding.error } : checked.finding, calls: all };
   }
 
-  async #compensate(effect: Effect, undo: Undo): Promise<Findings> {
+  async #compensate(effect: Effect, undo: Undo, again: boolean): Promise<Findings> {
     const answer = await ask(this.#call, { ...this.#request(effect), operation: 'compensate', payload: undo });
     const calls = [answer.record];
-    if (!answer.ok) return { finding: findingBy(answer), calls };
+    if (!answer.ok) return { finding: again ? sinceBefore(answer) : findingBy(answer), calls };
     const { summary, externalId = undo.externalId, items } = answer.result;
     return { finding: findingOf(effect, 'done', { externalId, summary, items }), calls };
   }
@@ -131,6 +134,16 @@ export class Effects {
 
 function findingBy({ error }: Extract<Answered<unknown>, { ok: false }>): Exclude<Finding, { outcome: Outcome }> {
   return { kind: error.effect === 'none' ? 'nothing' : 'unknown', error: faultOf(error) };
+}
+
+/**
+ * That nothing came of this try says nothing of the one before, which may have been heard. Only a tool that has looked,
+ * and found in the way what others did, knows that it was not.
+ */
+function sinceBefore(answer: Extract<Answered<unknown>, { ok: false }>): Finding {
+  const { error } = answer;
+  const looked = error.code === 'CONFLICT' && !error.retryable;
+  return looked ? findingBy(answer) : { kind: 'unknown', error: faultOf(error) };
 }
 
 const faultOf = (error: ToolError): Fault => {

@@ -157,7 +157,9 @@ export class Executions {
       const again = undone !== null || (action.status === 'EXECUTING' && action.attempts < mostPickups && !isStopped);
       return this.attempt(em, { action, undone }, { intended: false, again });
     });
-    if (attempt) await this.carryOut(attempt, origin);
+    if (!attempt) return;
+    this.#parts.crash('pickedUp');
+    await this.carryOut(attempt, origin);
   }
 
   /**
@@ -192,7 +194,9 @@ export class Executions {
       action.retryAt = new Date(now.getTime() + forbiddenPauseMs);
       return null;
     });
-    if (attempt) await this.carryOut(attempt, origin);
+    if (!attempt) return;
+    this.#parts.crash('retrying');
+    await this.carryOut(attempt, origin);
   }
 
   /** Takes the lease on a locked action, and reads what has to be done for it. */
@@ -221,14 +225,16 @@ export class Executions {
   async carryOut(attempt: Attempt, origin: EventOrigin): Promise<void> {
     const { effects, crash } = this.#parts;
     if (!attempt.intended && !(await this.#check(attempt, origin))) return;
-    crash('intent');
-    const findings = await effects.perform(attempt.effect);
-    crash('effect');
+    const takesBack = attempt.effect.undo !== undefined;
+    crash(takesBack ? 'undoing' : 'intent');
+    const findings = await effects.perform(attempt.effect, !attempt.intended);
+    crash(takesBack ? 'undone' : 'effect');
     await this.#underLease(attempt, origin, (em, locked) => {
       // The other side was not even asked.
       if (isHeldBack(findings.finding)) locked.action.attempts -= 1;
       return this.#record(em, locked, findings, origin);
     });
+    crash('recorded');
   }
 
   async #begin(em: EntityManager, locked: Locked, origin: EventOrigin, how: Beginning): Promise<Attempt> {
@@ -255,6 +261,7 @@ export class Executions {
     insist(mayExecute({ now: this.#parts.log.now(), ...plans, approvalExpiresAt, changeWindow: null }));
     const attempt = await this.attempt(em, locked, { intended: true, again: true });
     this.#parts.settlement.intend(em, origin, action);
+    this.#parts.crash('beginning');
     return attempt;
   }
 
@@ -273,12 +280,13 @@ export class Executions {
    * was found is recorded, for a caller who lost leave to do it in the meantime.
    */
   async #check(attempt: Attempt, origin: EventOrigin): Promise<boolean> {
-    const { settlement, effects, drift } = this.#parts;
+    const { settlement, effects, drift, crash } = this.#parts;
     const found = await effects.check(attempt.effect);
     const notDone = found.finding.kind === 'nothing' && attempt.again;
     const now = notDone && attempt.planned ? await drift.compare(attempt.effect, attempt.planned) : null;
     const goOn = notDone && (now === null || now.kind === 'same');
     const findings = now?.kind === 'unknown' ? { ...found, finding: unavailable(now) } : found;
+    crash('verified');
     let refusal: AccessDenied | null = null;
     const recorded = await this.#underLease(attempt, origin, async (em, locked) => {
       if (goOn) refusal = await this.#refusal(em, attempt, origin);
@@ -312,6 +320,7 @@ export class Executions {
   async #record(em: EntityManager, locked: Locked, { finding, calls }: Findings, origin: EventOrigin): Promise<void> {
     await this.#parts.settlement.recordCalls(em, origin, locked.action, calls);
     await this.#parts.settlement.conclude(em, origin, locked, finding);
+    this.#parts.crash('recording');
   }
 
   /** Runs `work` on the locked action unless its lease has passed to another. Answers whether it ran. */

@@ -1,10 +1,12 @@
 import { type Database, type Logger, publish, servicePrincipal } from '@countersign/kernel';
 import { expiringActions } from '../statements.ts';
+import { type Crash, noCrash } from './crash-points.ts';
 import { type Due, eachDue, goingOn } from './each-due.ts';
 import { transition } from './lifecycle/index.ts';
 import { lockWithUndone } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { move } from './move.ts';
+import { notTriedAgain } from './retries.ts';
 import type { Settlement } from './settlement.ts';
 
 /** How long a plan waits for its approval, and an approved one for its execution, in milliseconds. */
@@ -15,9 +17,20 @@ const batch = 50;
 /** Ends what nobody decided on, or executed, in time, of all tenants. */
 export class Expiry {
   readonly #parts: { database: Database; log: LogWriter; logger: Logger; settlement: Settlement };
+  readonly #crash: Crash;
 
-  constructor(parts: { database: Database; log: LogWriter; logger: Logger; settlement: Settlement }) {
+  constructor({
+    crash = noCrash,
+    ...parts
+  }: {
+    database: Database;
+    log: LogWriter;
+    logger: Logger;
+    settlement: Settlement;
+    crash?: Crash;
+  }) {
     this.#parts = parts;
+    this.#crash = crash;
   }
 
   /** True when there may be more. */
@@ -40,10 +53,12 @@ export class Expiry {
       if (!expiresAt || expiresAt > log.now() || !transition(from, { type: 'EXPIRE' }).ok) return;
       const origin = goingOn(action, principal);
       move(action, { type: 'EXPIRE' });
+      Object.assign(action, notTriedAgain);
       const facts = { from, planHash, expiresAt: expiresAt.toISOString() };
       log.append(em, origin, action, 'EXPIRY', { facts });
       await publish(em, origin, 'ActionExpired', { actionId: id, tool });
       await settlement.follow(em, origin, locked);
+      this.#crash('expiring');
     });
   }
 }

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Database } from '@countersign/kernel';
 import { LogEntry } from '../entities/log-entry.ts';
 import { lockHead, storeSeals, storeTreeHead, tenantsToSeal } from '../statements.ts';
+import { type Crash, noCrash } from './crash-points.ts';
 import { emptyHead, orderForSealing, rootOf, seal, signTreeHead } from './decision-log/index.ts';
 import { asLogEntry } from './log-entry-form.ts';
 import type { LogSigner } from './log-signer.ts';
@@ -16,11 +17,13 @@ export class LogSealer {
   readonly #database: Database;
   readonly #signer: LogSigner;
   readonly #now: () => Date;
+  readonly #crash: Crash;
 
-  constructor(parts: { database: Database; signer: LogSigner; now: () => Date }) {
+  constructor(parts: { database: Database; signer: LogSigner; now: () => Date; crash?: Crash }) {
     this.#database = parts.database;
     this.#signer = parts.signer;
     this.#now = parts.now;
+    this.#crash = parts.crash ?? noCrash;
   }
 
   /** True when there may be more. */
@@ -43,7 +46,9 @@ export class LogSealer {
       );
       if (rows.length === 0) return false;
       const seals = seal(head, orderForSealing(rows.map(asLogEntry)));
+      this.#crash('sealing');
       await storeSeals(em, seals);
+      this.#crash('sealed');
       const { treeSize, frontier } = seals.head;
       const rootHash = rootOf({ size: treeSize, roots: frontier });
       if (key) await storeTreeHead(em, signTreeHead({ tenantId, treeSize, rootHash, sealedAt: this.#now() }, key));

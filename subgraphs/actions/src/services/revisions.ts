@@ -12,6 +12,7 @@ import type { Action } from '../entities/action.ts';
 import type { Policy, Preview } from '../entities/plan.ts';
 import { type Amount, amountOf } from './amount-of.ts';
 import type { Level } from './autonomy/index.ts';
+import type { Crash } from './crash-points.ts';
 import type { JsonObject } from './decision-log/index.ts';
 import { editDistance } from './edit-distance.ts';
 import { askedOf, insistRoom } from './gate-keeper.ts';
@@ -50,6 +51,7 @@ export interface RevisionParts {
   readonly catalogue: ToolCatalogue;
   readonly previews: Previews;
   readonly log: LogWriter;
+  readonly crash: Crash;
 }
 
 /** Makes a new plan of an action that is not done yet: approvals of the old one hold for it no more. */
@@ -91,7 +93,9 @@ export class Revisions {
       actionId,
     );
     const plan = { tool, input, money, preview, calls, edit };
-    return database.withTenant(context.principal, (em) => this.#write(em, { action, plan }, context));
+    const planned = await database.withTenant(context.principal, (em) => this.#write(em, { action, plan }, context));
+    this.#parts.crash('revised');
+    return planned;
   }
 
   /** The action, as far as the caller may see it, and what it takes to preview it. */

@@ -9,7 +9,7 @@ import { eventForUndone } from './lifecycle/index.ts';
 import type { Locked } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
-import { nextTry, pauseAfter, type RetryBudget, usualBudget } from './retries.ts';
+import { nextTry, notTriedAgain, pauseAfter, type RetryBudget, usualBudget } from './retries.ts';
 
 /** Records what came of reaching out: state, outcome, log and events, in one transaction. */
 export class Settlement {
@@ -54,7 +54,7 @@ export class Settlement {
     if (!still) move(action, { type: eventOf[finding.kind] });
     action.outcome = outcome;
     if (finding.kind === 'nothing' && action.undoOfId === null) this.#failed(action, finding.error ?? otherwise);
-    else Object.assign(action, { retryAt: null, deadAt: null });
+    else Object.assign(action, notTriedAgain);
     if ('outcome' in finding && finding.kind !== 'nothing') action.doneAt ??= this.#log.now();
     if (finding.kind === 'unknown') this.#leases.putOff(action, this.#log.now());
     else if (finding.kind === 'pending') this.#leases.putOff(action, this.#log.now(), longestWaitMs);

@@ -12,8 +12,10 @@ import { PolicyDecision, type Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
 import { type AsStep, type Attempt, undoOf } from './attempt.ts';
 import { heedReversal } from './autonomy-watch.ts';
+import type { Health } from './calls/breaker.ts';
 import type { Breakers } from './calls/breakers.ts';
 import { refuseLeftAlone } from './calls/held-back.ts';
+import type { Crash } from './crash-points.ts';
 import type { Executions } from './executions.ts';
 import { type Asked, askedOf, insistOpen } from './gate-keeper.ts';
 import { mayUndo, requestFingerprint, type StandsAt, transition } from './lifecycle/index.ts';
@@ -40,6 +42,7 @@ export interface UndoParts {
   readonly settlement: Settlement;
   readonly call: CallTool;
   readonly callTimeoutMs: number;
+  readonly crash: Crash;
 }
 
 /** Takes back what was done, by an action of its own, linked both ways; the first one's state follows it. */
@@ -57,21 +60,24 @@ export class Undos {
    */
   async undo(actionId: string, reason: string, context: EventOrigin, as?: AsStep): Promise<Action> {
     const because = checkReason(reason);
-    const { database, executions } = this.#parts;
+    const { database } = this.#parts;
     const action = await database.read(context.principal, (em) => loadAction(em, actionId));
-    // One that somebody has to approve first stays with them.
-    const underWay = action.status === 'UNDOING' ? action.undo : null;
-    if (!underWay) {
-      await this.#parts.breakers.whenWell(
-        action,
-        () => this.#undoNow(action, { because, as }, context),
-        // An undo is not kept waiting: whoever asks for it is told, and nothing has begun.
-        (health) => refuseLeftAlone(action.tool, health),
-      );
-    } else if (underWay.status !== 'AWAITING_APPROVAL') await executions.execute(underWay.id, context, as);
+    // An undo is not kept waiting: whoever asks for it is told, and nothing has begun.
+    const refuse = (health: Health) => refuseLeftAlone(action.tool, health);
+    if (action.status === 'UNDOING') await this.#goOn(actionId, context, as);
+    else await this.#parts.breakers.whenWell(action, () => this.#undoNow(action, { because, as }, context), refuse);
     return database.read(context.principal, (em) => loadAction(em, actionId));
   }
 
+  /** An undo that is under way already; one that somebody has to approve first stays with them. */
+  async #goOn(actionId: string, context: EventOrigin, as: AsStep | undefined): Promise<void> {
+    const { database, executions } = this.#parts;
+    const { status, undo } = await database.read(context.principal, (em) => loadAction(em, actionId));
+    if (status !== 'UNDOING' || !undo || undo.status === 'AWAITING_APPROVAL') return;
+    await executions.execute(undo.id, context, as);
+  }
+
+  /** Begins one, and carries it out; goes on with one that somebody else was faster to begin. */
   async #undoNow(
     action: Action,
     { because: reason, as }: { because: string; as: AsStep | undefined },
@@ -85,6 +91,7 @@ export class Undos {
       this.#begin(em, { actionId: action.id, tool, reason, preview, calls, as }, context),
     );
     if (attempt) await executions.carryOut(attempt, context);
+    else await this.#goOn(action.id, context, as);
   }
 
   async #preview(
@@ -122,13 +129,14 @@ export class Undos {
     },
     caller: EventOrigin,
   ): Promise<Attempt | null> {
-    const { access, log, executions, settlement } = this.#parts;
+    const { access, log, executions, settlement, crash } = this.#parts;
     const { action: first } = await lockWithUndone(em, plan.actionId);
     const may = () => access.checkIn(em, caller, 'actions:action:undo', refTo(first.id));
     const principal = plan.as ? caller.principal : await may();
     if (!plan.as) await insistUndoAlone(em, first);
     await insistNotSuspended(em, plan.tool.name);
     const context = { ...caller, principal };
+    if (first.status === 'UNDOING') return null;
     const asked = await askedOf(em, { ...first, undoOfId: first.id });
     assertUndoable(first, log.now(), asked.undoWithin);
     // What takes back a bundle was approved with it.
@@ -169,6 +177,7 @@ export class Undos {
     move(undo, { type: 'START' });
     const attempt = await executions.attempt(em, { action: undo, undone: first }, { intended: true, again: true });
     settlement.intend(em, context, undo);
+    crash('undoBeginning');
     return attempt;
   }
 }
