@@ -57,9 +57,10 @@ function undescribed(schema: GraphQLSchema): string[] {
   const look = (name: string, described: { description?: string | null }) => {
     if (!described.description?.trim()) missing.push(name);
   };
+  const roots = new Set<unknown>([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__') || isSpecifiedScalarType(type)) continue;
-    if (type !== schema.getQueryType() && type !== schema.getMutationType()) look(type.name, type);
+    if (!roots.has(type)) look(type.name, type);
     if (isEnumType(type)) for (const value of type.getValues()) look(`${type.name}.${value.name}`, value);
     if (isObjectType(type) || isInterfaceType(type)) {
       for (const field of Object.values(type.getFields())) {
