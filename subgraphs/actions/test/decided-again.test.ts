@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { Action } from '../src/entities/action.ts';
 import { ConnectorInstallation } from '../src/entities/connector-installation.ts';
 import { Approvals } from '../src/services/approvals.ts';
+import { Attempts } from '../src/services/attempts.ts';
 import { usualLimits } from '../src/services/calls/breaker.ts';
 import { Breakers } from '../src/services/calls/breakers.ts';
 import { Drift } from '../src/services/drift.ts';
@@ -11,6 +12,7 @@ import type { Effects, Findings } from '../src/services/effects.ts';
 import { Executions } from '../src/services/executions.ts';
 import { Leases } from '../src/services/leases.ts';
 import { Previews } from '../src/services/previews.ts';
+import { Resumptions } from '../src/services/resumptions.ts';
 import { Settlement } from '../src/services/settlement.ts';
 import type { CallTool } from '../src/services/tool-calls.ts';
 import { type KnownTool, ToolCatalogue } from '../src/services/tool-catalogue.ts';
@@ -27,6 +29,7 @@ describe('what was decided before', () => {
   const asked: string[] = [];
   let onCheck: () => Promise<unknown>;
   let executions: Executions;
+  let resumptions: Resumptions;
   let undos: Undos;
 
   beforeAll(async () => {
@@ -74,9 +77,12 @@ describe('what was decided before', () => {
     };
     const previews = new Previews({ database, call: look as unknown as CallTool, callTimeoutMs: 100 });
     const drift = new Drift({ database, access, catalogue, previews, log });
-    executions = new Executions({ ...common, drift, leases, effects, crash: () => {}, patienceMs: 100 });
+    const parts = { ...common, drift, leases, crash: () => {} };
+    const attempts = new Attempts({ ...parts, effects });
+    executions = new Executions({ ...parts, attempts, patienceMs: 100 });
+    resumptions = new Resumptions({ ...parts, attempts });
     const call = () => Promise.reject(new Error('No preview is asked for.'));
-    undos = new Undos({ ...common, executions, call, callTimeoutMs: 100, crash: () => {} });
+    undos = new Undos({ ...parts, attempts, executions, call, callTimeoutMs: 100 });
     await ground.within(async (em) => {
       const installation = { id: newId(), connector: 'notes', version: '1.0.0', config: {}, updatedAt: new Date() };
       em.persist(em.create(ConnectorInstallation, { ...installation, tenantId: ground.tenant }));
@@ -157,7 +163,7 @@ describe('what was decided before', () => {
       const id = await ground.lay({ status: 'EXECUTING' });
       await ground.publish('forbid (principal, action == Action::"actions:action:execute", resource);');
       const service: Principal = { ...ground.someone({ permissions: [] }), kind: 'service', id: 'actions.recovery' };
-      await executions.pickUp(id, ground.context(service));
+      await resumptions.pickUp(id, ground.context(service));
       expect(await ground.status(id)).toBe('SUCCEEDED');
     });
   });

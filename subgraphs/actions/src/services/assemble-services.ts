@@ -3,6 +3,7 @@ import { actionChanges } from './action-changes.ts';
 import { ActionGates } from './action-gates.ts';
 import { ActionReader } from './action-reader.ts';
 import { Approvals } from './approvals.ts';
+import { Attempts } from './attempts.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { AutonomyPromotions } from './autonomy-promotions.ts';
 import { AutonomyReport } from './autonomy-report.ts';
@@ -41,6 +42,7 @@ import { Previews } from './previews.ts';
 import { Proposals } from './proposals.ts';
 import { Recovery } from './recovery.ts';
 import { Reminders } from './reminders.ts';
+import { Resumptions } from './resumptions.ts';
 import { type RetryBudget, usualBudget } from './retries.ts';
 import { Revisions } from './revisions.ts';
 import { Saga } from './saga.ts';
@@ -105,38 +107,18 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   const effects = new Effects(call, callTimeoutMs);
   const previews = new Previews({ database, call, callTimeoutMs });
   const drift = new Drift({ database, access, catalogue, previews, log });
-  const executions = new Executions({
-    database,
-    access,
-    catalogue,
-    log,
-    leases,
-    effects,
-    settlement,
-    drift,
-    breakers,
-    crash,
-    patienceMs,
-  });
+  const common = { database, access, catalogue, log, leases, settlement, drift, breakers, crash };
+  const attempts = new Attempts({ ...common, effects });
+  const executions = new Executions({ ...common, attempts, patienceMs });
+  const resumptions = new Resumptions({ ...common, attempts });
   const proposals = new Proposals({ database, access, graph, log, previews, crash });
   const approvals = new Approvals({ database, access, log, settlement, crash });
-  const undos = new Undos({
-    database,
-    access,
-    catalogue,
-    log,
-    executions,
-    breakers,
-    settlement,
-    call,
-    callTimeoutMs,
-    crash,
-  });
+  const undos = new Undos({ ...common, attempts, executions, call, callTimeoutMs });
   const bundleReader = new BundleReader(database, access);
   const inputs = new StepInputs({ database, catalogue, log, previews, drift });
   const saga = new Saga({ database, log, leases, executions, undos, inputs, drift, budget });
   const waits = new Waits({ database, access, executions, log });
-  const recovery = new Recovery({ database, executions, waits, leases, log: kernel.log, now });
+  const recovery = new Recovery({ database, resumptions, waits, leases, log: kernel.log, now });
   const services = {
     reader: new ActionReader(database, access),
     installations: new Installations({ database, catalogue, log, now }),
@@ -171,7 +153,7 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     }),
     bundleSimulations: new BundleSimulations({ database, access, catalogue, previews }),
     bundleApprovals: new BundleApprovals({ database, access, log, approvals }),
-    bundleRuns: new BundleRuns({ database, access, log, executions, saga, reader: bundleReader, patienceMs }),
+    bundleRuns: new BundleRuns({ database, access, log, saga, reader: bundleReader, patienceMs }),
     bundleRecovery: new BundleRecovery({ database, saga, leases, log, logger: kernel.log }),
     recovery,
     breakers,

@@ -12,7 +12,7 @@ import { refTo } from '../proposed-action.ts';
 import { recordBundle } from './bundle-log.ts';
 import type { BundleReader } from './bundle-reader.ts';
 import { insistClick } from './click.ts';
-import type { Executions } from './executions.ts';
+import { insistGates } from './gate-keeper.ts';
 import { moveBundle, noSuchBundle } from './load-bundles.ts';
 import type { LogWriter } from './log-writer.ts';
 import { checkReason } from './reason.ts';
@@ -24,7 +24,6 @@ export interface BundleRunParts {
   readonly database: Database;
   readonly access: Access;
   readonly log: LogWriter;
-  readonly executions: Executions;
   readonly saga: Saga;
   readonly reader: BundleReader;
   /** How long a caller waits before the rest goes on without them, in milliseconds. */
@@ -46,7 +45,7 @@ export class BundleRuns {
   async execute(bundleId: string, context: RequestContext): Promise<Bundle> {
     await this.#change(bundleId, context, 'actions:action:execute', async (em, bundle) => {
       if (bundle.status === 'EXECUTING' || bundle.status === 'COMPENSATING' || bundle.status === 'SUCCEEDED') return;
-      const { log, executions } = this.#parts;
+      const { log } = this.#parts;
       const now = log.now();
       moveBundle(bundle, 'START', now);
       if (bundle.expiresAt <= now) {
@@ -55,7 +54,7 @@ export class BundleRuns {
       }
       for (const { action } of bundle.steps) {
         await insistNotSuspended(em, action.tool);
-        const { autonomy } = await executions.insistGates(em, action);
+        const { autonomy } = await insistGates(em, action, now);
         insistClick(autonomy, context.principal);
       }
       await recordBundle(em, log, context, bundle, { state: 'BEGUN' });

@@ -78,6 +78,18 @@ export async function insistRoom(
   throw problem('LIMIT_EXCEEDED', exceeded.map(explainExceeded).join(' '), path, params);
 }
 
+/**
+ * All that gates ask for is asked again when an action is begun: people leave, windows close, limits are used up by others.
+ * Refuses with `OUTSIDE_CHANGE_WINDOW`, `APPROVALS_MISSING`, `LIMIT_EXCEEDED`.
+ */
+export async function insistGates(em: EntityManager, action: Action, now: Date): Promise<Asked> {
+  const asked = await askedOf(em, action);
+  insistOpen(asked, now);
+  await insistApproved(em, asked, action, now);
+  await insistRoom(em, asked, action, { now, path: ['input', 'actionId'] });
+  return asked;
+}
+
 /** Refuses with `OUTSIDE_CHANGE_WINDOW`, which says when it opens. */
 export function insistOpen({ schedule }: Asked, now: Date): void {
   const closed = closedBy(schedule, now);

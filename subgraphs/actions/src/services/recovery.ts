@@ -4,8 +4,8 @@ import { Action } from '../entities/action.ts';
 import { type DueAction, dueActions, retriableActions, type Share, waitingActions } from '../statements.ts';
 import { FairQueue, type Job } from './calls/fair-queue.ts';
 import { type Due, goingOn } from './each-due.ts';
-import type { Executions } from './executions.ts';
 import type { Leases } from './leases.ts';
+import type { Resumptions } from './resumptions.ts';
 import type { Waits } from './waits.ts';
 
 const share: Share = { ofTenant: 20, limit: 200 };
@@ -23,7 +23,7 @@ interface Task extends Job, DueAction {
 
 export interface RecoveryParts {
   readonly database: Database;
-  readonly executions: Executions;
+  readonly resumptions: Resumptions;
   readonly waits: Waits;
   readonly leases: Leases;
   readonly log: Pick<Logger, 'warn'>;
@@ -103,11 +103,11 @@ export class Recovery {
   }
 
   async #settle({ id, tenantId, how }: Due & { readonly how: How }): Promise<void> {
-    const { database, executions, waits } = this.#parts;
+    const { database, resumptions, waits } = this.#parts;
     if (how === 'goOn') return waits.goOn({ id, tenantId });
     const principal = servicePrincipal(tenantId, 'actions.recovery', []);
     const action = await database.read(principal, (em) => em.findOne(Action, { id }));
-    if (action) await executions[how](id, goingOn(action, principal));
+    if (action) await resumptions[how](id, goingOn(action, principal));
   }
 }
 

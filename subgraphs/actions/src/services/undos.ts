@@ -11,6 +11,7 @@ import { Action } from '../entities/action.ts';
 import { PolicyDecision, type Preview } from '../entities/plan.ts';
 import { refTo } from '../proposed-action.ts';
 import { type AsStep, type Attempt, undoOf } from './attempt.ts';
+import type { Attempts } from './attempts.ts';
 import { heedReversal } from './autonomy-watch.ts';
 import type { Health } from './calls/breaker.ts';
 import type { Breakers } from './calls/breakers.ts';
@@ -37,6 +38,7 @@ export interface UndoParts {
   readonly access: Access;
   readonly catalogue: ToolCatalogue;
   readonly log: LogWriter;
+  readonly attempts: Attempts;
   readonly executions: Executions;
   readonly breakers: Breakers;
   readonly settlement: Settlement;
@@ -83,14 +85,14 @@ export class Undos {
     { because: reason, as }: { because: string; as: AsStep | undefined },
     context: EventOrigin,
   ): Promise<void> {
-    const { database, executions, catalogue } = this.#parts;
+    const { database, attempts, catalogue } = this.#parts;
     assertUndoable(action, this.#parts.log.now(), null);
     const tool = catalogue.insistTool(action.tool);
     const { preview, calls } = await this.#preview(tool, action, reason, context);
     const attempt = await database.withTenant(context.principal, (em) =>
       this.#begin(em, { actionId: action.id, tool, reason, preview, calls, as }, context),
     );
-    if (attempt) await executions.carryOut(attempt, context);
+    if (attempt) await attempts.carryOut(attempt, context);
     else await this.#goOn(action.id, context, as);
   }
 
@@ -129,7 +131,7 @@ export class Undos {
     },
     caller: EventOrigin,
   ): Promise<Attempt | null> {
-    const { access, log, executions, settlement, crash } = this.#parts;
+    const { access, log, attempts, settlement, crash } = this.#parts;
     const { action: first } = await lockWithUndone(em, plan.actionId);
     const may = () => access.checkIn(em, caller, 'actions:action:undo', refTo(first.id));
     const principal = plan.as ? caller.principal : await may();
@@ -175,7 +177,7 @@ export class Undos {
     await heedReversal(em, context, log, first);
     if (!atOnce) return null;
     move(undo, { type: 'START' });
-    const attempt = await executions.attempt(em, { action: undo, undone: first }, { intended: true, again: true });
+    const attempt = await attempts.take(em, { action: undo, undone: first }, { intended: true, again: true });
     settlement.intend(em, context, undo);
     crash('undoBeginning');
     return attempt;
