@@ -82,6 +82,8 @@ const usual: Timing = {
   calls: {},
 };
 
+export type Services = ReturnType<typeof assembleServices>['services'];
+
 /** All services of this subgraph, put together for one process. */
 export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
   const { callTimeoutMs, leaseMs, patienceMs, webhookTimeoutMs } = { ...usual, ...timing };
