@@ -195,6 +195,7 @@ describe('there is no way round', () => {
     const leaves: Readonly<Record<string, readonly [string, string, string]>> = {
       Action: ['actions', 'actions.action', 'title planHash preview { summary }'],
       Answer: ['inference', 'inference.answer', 'question text'],
+      Bundle: ['actions', 'actions.bundle', 'title planHash steps { key }'],
       ConnectorInstallation: ['actions', 'actions.connector_installation', 'config'],
       Document: ['knowledge', 'knowledge.document', 'title text source'],
       Group: ['tenants', 'tenants.user_group', 'name'],

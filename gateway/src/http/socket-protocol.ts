@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CountersignError } from '@countersign/kernel';
 import { GraphQLError, parse } from 'graphql';
 import { CloseCode, makeServer } from 'graphql-ws';
@@ -13,12 +14,16 @@ export const mostPerConnection = 50;
 const initTimeoutMs = 5_000;
 /** How often the other end is asked whether it is still there; until the next time it has to have answered. */
 const keepAliveMs = 12_000;
+/** What may wait to be read by the other end, in bytes, before it is taken for gone. */
+const mostUnread = 8 * 1024 * 1024;
 /** What may stand in `connection_init`, in place of the handshake's headers, which a page cannot write. */
 const spoken = ['authorization', tenantHeader, 'x-countersign-workflow', 'x-countersign-surface'];
 
 interface Connection extends Record<string, unknown> {
   readonly socket: WebSocket;
   readonly handshake: Sent;
+  /** All that was begun over it. */
+  readonly streams: Set<AsyncGenerator<unknown>>;
   caller?: LiveCaller;
 }
 
@@ -54,6 +59,8 @@ export function socketProtocol(gateway: Gateway): (socket: WebSocket, handshake:
         const begun = await live.begin(request, extra.caller);
         // What was refused as a whole is an error of the operation, and no answer.
         if ('errors' in begun && begun.errors && !begun.data) return begun.errors;
+        // Under a name that is used again while the first is still being begun the library forgets the first.
+        if (isStream(begun)) extra.streams.add(begun);
         return { schema: gateway.bundle.apiSchema, document: begunAlready, rootValue: begun };
       } catch (error) {
         return [error instanceof GraphQLError ? error : live.shown(error)];
@@ -62,16 +69,15 @@ export function socketProtocol(gateway: Gateway): (socket: WebSocket, handshake:
     subscribe: ({ rootValue }) => rootValue as never, // What was begun above.
   });
   return (socket, handshake) => {
+    const streams = new Set<AsyncGenerator<unknown>>();
     const closed = server.opened(
       {
         protocol: socket.protocol,
         close: (code, reason) => socket.close(code, reason),
         // Answered once it is written: who does not read is not written to, and falls behind where it is bounded.
-        send: (text) =>
-          new Promise((resolve) => {
-            if (socket.readyState !== socket.OPEN) return resolve();
-            socket.send(text, () => resolve());
-          }),
+        send: (text) => sent(socket, text),
+        // Without what came along: whoever asks and does not read would have it all kept here.
+        onPing: () => sent(socket, pong),
         onMessage: (take) =>
           socket.on('message', (data) => {
             take(String(data)).catch((error: unknown) => {
@@ -80,12 +86,13 @@ export function socketProtocol(gateway: Gateway): (socket: WebSocket, handshake:
             });
           }),
       },
-      { socket, handshake },
+      { socket, handshake, streams },
     );
     const stop = keepAlive(socket);
     socket.on('error', () => {}); // A message that is too large, or a broken frame: the socket closes by itself.
     socket.once('close', (code, reason) => {
       stop();
+      for (const stream of streams) void stream.return(undefined);
       closed(code, String(reason)).catch((error: unknown) =>
         gateway.log.warn({ err: error }, 'A WebSocket could not be left cleanly'),
       );
@@ -104,13 +111,34 @@ function callerSaying(params: Record<string, unknown>, handshake: Sent, gateway:
   return { authenticate: () => socketCallerOf(sent, gateway), origin: originOf(sent.headers) };
 }
 
+/** Written, unless the other end is gone, or reads so little that what waits for it would fill the memory. */
+function sent(socket: WebSocket, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    if (socket.bufferedAmount > mostUnread) {
+      socket.terminate();
+      return resolve();
+    }
+    socket.send(text, () => resolve());
+  });
+}
+
+const pong = JSON.stringify({ type: 'pong' });
+
+const isStream = (begun: object): begun is AsyncGenerator<unknown> => Symbol.asyncIterator in begun;
+
 function keepAlive(socket: WebSocket): () => void {
+  let asked = '';
   let answered = true;
-  socket.on('pong', () => (answered = true));
+  // A pong that nobody asked for says nothing of whether what is sent arrives.
+  socket.on('pong', (said) => {
+    if (String(said) === asked) answered = true;
+  });
   const timer = setInterval(() => {
     if (!answered) return socket.terminate();
     answered = false;
-    socket.ping();
+    asked = randomUUID();
+    socket.ping(asked);
   }, keepAliveMs);
   timer.unref();
   return () => clearInterval(timer);

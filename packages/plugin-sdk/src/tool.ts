@@ -96,8 +96,8 @@ export interface Compensation {
   summary: string;
   externalId?: string;
   changes?: readonly Change[];
-  /** Where a part could not be undone: each item, and why. */
-  items?: readonly ItemResult[];
+  /** Where a part could not be undone: each item, and why. An undo is not answered later: none is `pending`. */
+  items?: readonly (ItemResult & { status: 'done' | 'refused' })[];
 }
 
 /** What a tool can be asked. */

@@ -201,6 +201,22 @@ describe('bundles', () => {
     expect(statusesOf(ended)).toEqual(['UNDONE', 'SUCCEEDED']);
   });
 
+  it('are not taken back past gates that ask for approvals of undos: their steps are, one by one', async () => {
+    const input = await nextOrder();
+    const { id } = await approved([first(input)]);
+    await execute(id);
+    const query = `mutation ($input: SetActionGateInput!) { setActionGate(input: $input) { gate { id } } }`;
+    const gate = { tools: ['*'], undos: true, approvals: { count: 1 } };
+    const { setActionGate } = await house.ask<{ setActionGate: { gate: { id: string } } }>(house.admin, query, {
+      input: { name: 'Undo by two', gate, reason: 'The board wants it.' },
+    });
+    const refused = await act('undoBundle', { bundleId: id, reason: 'Not needed.' });
+    expect(refused.userErrors).toMatchObject([{ code: 'UNDO_NEEDS_APPROVAL' }]);
+    const remove = `mutation ($id: ID!) { removeActionGate(input: { id: $id, reason: "Over." }) { userErrors { code } } }`;
+    await house.ask(house.admin, remove, { id: setActionGate.gate.id });
+    expect(bundleOf(await act('undoBundle', { bundleId: id, reason: 'Not needed.' })).status).toBe('COMPENSATED');
+  });
+
   it('wait for the tries of a step, and go on', async () => {
     const input = await nextOrder();
     const { id } = await approved([first(input), takesReference(input)]);

@@ -199,6 +199,44 @@ describe('what the other side judges item by item, or answers later', () => {
       ]);
     });
 
+    it('is not settled by who made it, and what was made gets no other name', async () => {
+      const { id } = await pay('slow-sven');
+      const maker = { ...house.operator, permissions: [...house.operator.permissions, 'actions:action:settle'] };
+      expect((await settle(id, { result: 'DONE' }, maker)).userErrors).toMatchObject([{ code: 'MAKER_CANNOT_SETTLE' }]);
+      const renamed = await settle(id, { result: 'DONE', externalId: 'batch/of-somebody-else' });
+      expect(renamed.userErrors).toMatchObject([{ code: 'SETTLEMENT_CONTRADICTS' }]);
+      expect((await settle(id, { result: 'DONE' })).action).toMatchObject({
+        status: 'SUCCEEDED',
+        outcome: { externalId: `batch/${id}`, items: [{ status: 'DONE' }] },
+      });
+    });
+
+    it('keeps what was settled, whatever the other side says when it is asked later', async () => {
+      const { id } = await pay('slow-sven', 'slow-sara');
+      await settle(id, { items: [{ item: 'payments/0', status: 'REFUSED', code: 'AM04' }] });
+      bank().judge(id, 0, true);
+      bank().judge(id, 1, true);
+      pass(2);
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      const { status, outcome } = await read(id);
+      expect(status).toBe('SUBMITTED');
+      expect(outcome?.items?.[0]).toMatchObject({ status: 'REFUSED', errorCode: 'AM04' });
+      const last = await settle(id, { items: [{ item: 'payments/1', status: 'DONE' }] });
+      expect(last.action?.status).toBe('PARTIALLY_SUCCEEDED');
+    });
+
+    it('waits for the call that is under way, whose answer is not lost over it', async () => {
+      const id = await house.approved({ ...order, patient: 'Patient/amina-hassan' });
+      await house.fault('slow', { delayMs: 1_500, on: 'writes' });
+      const executed = house.execute(id);
+      await house.until(id, 'EXECUTING');
+      const settled = await settle(id, { result: 'DONE' });
+      await house.fault('none');
+      expect(settled).toMatchObject({ action: { status: 'SUCCEEDED' }, userErrors: [] });
+      expect(settled.action?.outcome?.externalId).toMatch(/^ServiceRequest\//);
+      expect((await executed).action?.status).toBe('SUCCEEDED');
+    });
+
     it('is asked about, and ends when the other side has judged it', async () => {
       const { id } = await pay('anna', 'slow-sven');
       bank().judge(id, 1, true);
@@ -260,6 +298,27 @@ describe('what the other side judges item by item, or answers later', () => {
       pass(24 * 7 + 1);
       await house.until(forgotten, 'EXPIRED');
       expect((await read(second.id)).status).toBe('SUCCEEDED');
+      await removeGate(gate);
+    });
+
+    it('stands as before when an approved undo fails, which then neither expires nor keeps others from it', async () => {
+      const { gate } = await setGate({ approvals: { count: 1 } });
+      const { id } = await pay('anna');
+      const undoId = (await undo(id)).action?.undo?.id ?? '';
+      await house.approve(undoId);
+      bank().reversesNothing = true;
+      await undo(id);
+      bank().reversesNothing = false;
+      expect(await read(undoId)).toMatchObject({ status: 'FAILED', outcome: { errorCode: 'CONFLICT' } });
+      expect((await read(id)).status).toBe('SUCCEEDED');
+      const { action: other } = await act('ledgerPayBatch', 'LedgerPayBatchInput', {
+        payments: [{ to: 'anna', amount: '1.00' }],
+      });
+      pass(24 * 7 + 1);
+      await house.until(other?.id ?? '', 'EXPIRED');
+      expect((await read(undoId)).status).toBe('FAILED');
+      await house.reject(undoId);
+      expect((await read(id)).status).toBe('SUCCEEDED');
       await removeGate(gate);
     });
 

@@ -54,6 +54,14 @@ describe('the switch that stops actions', () => {
     expect((await house.undo(id)).action).toMatchObject({ status: 'UNDONE' });
   });
 
+  it('is turned once, by however many at the same time', async () => {
+    const turned = await Promise.all(['First.', 'Second.', 'Third.'].map((reason) => turn('suspend', { reason })));
+    const [{ suspension } = { suspension: null }] = turned;
+    expect(suspension).toMatchObject({ scope: 'TENANT' });
+    expect(turned).toEqual(turned.map(() => ({ suspension, userErrors: [] })));
+    await turn('resume', {});
+  });
+
   it('keeps the first reason when it is turned twice, and is in the log', async () => {
     await turn('suspend', { reason: 'First.' });
     expect((await turn('suspend', { reason: 'Second.' })).suspension).toMatchObject({ reason: 'First.' });

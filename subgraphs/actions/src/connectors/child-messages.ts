@@ -125,6 +125,8 @@ const results = {
     summary: z.string().min(1).max(2000),
     externalId: externalId.optional(),
     changes: changes.optional(),
-    items: items.optional(),
+    items: items
+      .refine((all) => all.every(({ status }) => status !== 'pending'), 'An undo is answered now.')
+      .optional(),
   }),
 } as const satisfies Record<ToolOperation, z.ZodType>;

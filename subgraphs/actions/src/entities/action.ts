@@ -227,6 +227,10 @@ export class Action {
   @Property({ type: 'text', nullable: true })
   waiterId!: string | null;
 
+  /** Nobody clicked: it goes only if its tool goes unattended by then. */
+  @Property({ type: 'boolean' })
+  waiterUnattended!: boolean;
+
   /** The action that this one undoes. */
   @Property({ type: 'uuid', nullable: true })
   undoOfId!: string | null;

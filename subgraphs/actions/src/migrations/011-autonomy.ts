@@ -65,7 +65,7 @@ export const autonomy = migration('actions/011-autonomy', [
   ...tenantTable('actions.autonomy_refusal', ['select', 'insert', 'update', 'delete']),
   'alter table actions.action add column autonomy text',
   `create index action_outcome on actions.action (tenant_id, tool, done_at desc)
-     where undo_of_id is null and status in ('SUCCEEDED', 'UNDOING', 'UNDONE')`,
+     where undo_of_id is null and status in ('SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'UNDOING', 'UNDONE')`,
   `create index action_not_done on actions.action (tenant_id, tool, updated_at desc)
      where undo_of_id is null and status in ('REJECTED', 'FAILED')`,
   'create index action_of_tool on actions.action (tenant_id, tool, created_at) where undo_of_id is null',

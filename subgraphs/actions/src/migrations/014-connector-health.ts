@@ -24,7 +24,8 @@ export const connectorHealth = migration('actions/014-connector-health', [
      add column waiting_since timestamptz,
      add column waiting_due timestamptz,
      add column waiter_kind text,
-     add column waiter_id text`,
+     add column waiter_id text,
+     add column waiter_unattended boolean not null default false`,
   `create index action_waiting on actions.action (tenant_id, waiting_due)
      where status = 'APPROVED' and waiting_since is not null`,
   'grant select (tool, undo_of_id, lane, waiting_since, waiting_due) on actions.action to countersign_worker',

@@ -1,5 +1,6 @@
 import {
   type Access,
+  AccessDenied,
   type Database,
   type EntityManager,
   type EventOrigin,
@@ -118,10 +119,24 @@ export class Approvals {
         currentPlanHash,
       }),
     );
-    const candidate = approverFor(checker, await delegatorsOf(em, checker, this.#log.now()), locked);
+    const candidate = approverFor(checker, await this.#lending(em, checker, locked, context), locked);
     await this.#count(em, locked, given, candidate);
     const told = { ...decision, from, onBehalfOf: candidate.standsFor };
     return this.#record(em, both, ApprovalDecision.APPROVED, told, { ...context, principal: checker });
+  }
+
+  /** Of those who gave their place to the checker, who might approve this very action themselves. */
+  async #lending(em: EntityManager, checker: Principal, { id }: Action, context: RequestContext): Promise<Principal[]> {
+    const lending: Principal[] = [];
+    for (const principal of await delegatorsOf(em, checker, this.#log.now())) {
+      try {
+        await this.#access.checkIn(em, { ...context, principal }, approvePermission, refTo(id));
+        lending.push(principal);
+      } catch (error) {
+        if (!(error instanceof AccessDenied)) throw error;
+      }
+    }
+    return lending;
   }
 
   /** One approval more, if it brings what the gates ask for nearer; with the last one the plan is approved. */

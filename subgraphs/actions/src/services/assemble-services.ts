@@ -141,7 +141,7 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
     approvals,
     executions,
     undos,
-    settlements: new Settlements({ database, access, log, settlement }),
+    settlements: new Settlements({ ...common, patienceMs }),
     bundleReader,
     bundleProposals: new BundleProposals({
       database,

@@ -72,11 +72,12 @@ export class Attempts {
     crash(takesBack ? 'undoing' : 'intent');
     const findings = await effects.perform(attempt.effect, !attempt.intended);
     crash(takesBack ? 'undone' : 'effect');
-    await this.#underLease(attempt, origin, (em, locked) => {
+    const isRecorded = await this.#underLease(attempt, origin, (em, locked) => {
       // The other side was not even asked.
       if (isHeldBack(findings.finding)) locked.action.attempts -= 1;
       return this.#record(em, locked, findings, origin);
     });
+    if (!isRecorded) await this.#recordLate(attempt, findings, origin);
     crash('recorded');
   }
 
@@ -97,7 +98,8 @@ export class Attempts {
       if (goOn) refusal = await this.#refusal(em, attempt, origin);
       const { id, tool } = locked.action;
       if (now) await publishCalls(em, origin, { actionId: id, tool }, now.calls);
-      if (!goOn || refusal) {
+      if (refusal) return this.#letGo(em, locked, findings, origin);
+      if (!goOn) {
         await this.#record(em, locked, findings, origin);
         // It did not take effect, and doing it now would be something else.
         if (now?.kind === 'changed') await drift.markStale(em, locked.action, now, origin);
@@ -109,6 +111,25 @@ export class Attempts {
     });
     if (refusal) throw refusal;
     return goOn && recorded;
+  }
+
+  /** It was not done, and whoever wanted it done may not: nothing goes on by itself that did not before. */
+  async #letGo(em: EntityManager, locked: Locked, findings: Findings, origin: EventOrigin): Promise<void> {
+    const { action } = locked;
+    if (action.status !== 'FAILED') {
+      const error = { code: 'NOT_DONE', message: 'It was not done, and is not tried again.', retryable: false };
+      return this.#record(em, locked, { ...findings, finding: { kind: 'nothing', error } }, origin);
+    }
+    await this.#parts.settlement.recordCalls(em, origin, action, findings.calls);
+    this.#parts.leases.end(action);
+  }
+
+  /** Its lease has passed to another, who says what came of it; that the other side was asked is kept and metered all the same. */
+  #recordLate({ actionId }: Attempt, { calls }: Findings, origin: EventOrigin): Promise<void> {
+    return this.#parts.database.withTenant(origin.principal, async (em) => {
+      const { action } = await lockWithUndone(em, actionId);
+      await this.#parts.settlement.recordCalls(em, origin, action, calls);
+    });
   }
 
   async #refusal(em: EntityManager, { leave }: Attempt, origin: EventOrigin): Promise<AccessDenied | null> {

@@ -10,13 +10,18 @@ const dayMs = 24 * 3_600_000;
 export const countedFrom = (countedSince: Date | null, { windowDays }: Rules, now: Date): Date =>
   new Date(Math.max(now.getTime() - windowDays * dayMs, countedSince?.getTime() ?? 0));
 
+/** That somebody took it back, all of it or what could be had back. What was refused in part is done, and not clean. */
+const takenBack = `(action.status in ('UNDOING', 'UNDONE') or exists (
+  select from actions.action as undo
+  where undo.id = action.undo_id and undo.status in ('SUCCEEDED', 'PARTIALLY_SUCCEEDED')))`;
+
 /** What came of a tool's actions, read from the actions themselves, so that no counter can drift from them. */
 export async function outcomesOf(em: EntityManager, tool: string, since: Date): Promise<Counts> {
   const [counts]: Counts[] = await em.execute(
     `with done as (
-       select status, edit_distance from actions.action
+       select status, edit_distance, ${takenBack} as reversed from actions.action
        where tenant_id = kernel.tenant_id() and tool = ? and undo_of_id is null
-         and status in ('SUCCEEDED', 'UNDOING', 'UNDONE') and done_at > ?
+         and status in ('SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'UNDOING', 'UNDONE') and done_at > ?
        order by done_at desc limit ${mostLooked}
      ), undone as (
        select action.status,
@@ -30,9 +35,11 @@ export async function outcomesOf(em: EntityManager, tool: string, since: Date): 
        order by updated_at desc limit ${mostLooked}
      )
      select
-       (select count(*)::integer from done where status = 'SUCCEEDED' and edit_distance is null) as clean,
-       (select count(*)::integer from done where status = 'SUCCEEDED' and edit_distance is not null) as corrected,
-       (select count(*)::integer from done where status <> 'SUCCEEDED') as reversed,
+       (select count(*)::integer from done
+        where not reversed and status = 'SUCCEEDED' and edit_distance is null) as clean,
+       (select count(*)::integer from done
+        where not reversed and (status <> 'SUCCEEDED' or edit_distance is not null)) as corrected,
+       (select count(*)::integer from done where reversed) as reversed,
        (select count(*)::integer from undone where status = 'REJECTED' and by_another) as rejected,
        (select count(*)::integer from undone where status = 'FAILED') as failed`,
     [tool, since, tool, since],
@@ -43,9 +50,9 @@ export async function outcomesOf(em: EntityManager, tool: string, since: Date): 
 /** Of the latest outcomes, the newest first, whether each was taken back. */
 export async function latestOutcomes(em: EntityManager, tool: string, since: Date): Promise<boolean[]> {
   const rows: { reversed: boolean }[] = await em.execute(
-    `select status <> 'SUCCEEDED' as reversed from actions.action
+    `select ${takenBack} as reversed from actions.action
      where tenant_id = kernel.tenant_id() and tool = ? and undo_of_id is null
-       and status in ('SUCCEEDED', 'UNDOING', 'UNDONE') and done_at > ?
+       and status in ('SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'UNDOING', 'UNDONE') and done_at > ?
      order by done_at desc limit ${spikeSample}`,
     [tool, since],
   );

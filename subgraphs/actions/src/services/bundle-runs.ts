@@ -12,7 +12,7 @@ import { refTo } from '../proposed-action.ts';
 import { recordBundle } from './bundle-log.ts';
 import type { BundleReader } from './bundle-reader.ts';
 import { insistClick } from './click.ts';
-import { insistGates } from './gate-keeper.ts';
+import { askedOf, insistGates, insistOpen } from './gate-keeper.ts';
 import { moveBundle, noSuchBundle } from './load-bundles.ts';
 import type { LogWriter } from './log-writer.ts';
 import { checkReason } from './reason.ts';
@@ -92,6 +92,7 @@ export class BundleRuns {
       if (standing.length > 0 && !standing.some(({ action }) => action.reversible)) {
         throw problem('NOT_REVERSIBLE', 'None of its steps can be taken back.', ['input', 'bundleId']);
       }
+      await insistUndoGates(em, standing, log.now());
       Object.assign(bundle, { undoneBecause: because, leftOver: [], waiting: null });
       await recordBundle(em, log, context, bundle, { state: 'UNDO', values: { reason: because } });
     });
@@ -122,6 +123,17 @@ export class BundleRuns {
 }
 
 const stands = new Set<Action['status']>(['SUCCEEDED', 'PARTIALLY_SUCCEEDED']);
+
+/** What a person takes back, and was not approved with the bundle, is asked for at the gates. Refuses with `UNDO_NEEDS_APPROVAL`. */
+async function insistUndoGates(em: EntityManager, steps: Bundle['steps'], now: Date): Promise<void> {
+  for (const { action, key } of steps) {
+    const asked = await askedOf(em, { ...action, undoOfId: action.id });
+    insistOpen(asked, now);
+    if (asked.demands.length === 0) continue;
+    const message = `Gates ask for approvals of undos of step "${key}": undo its actions one by one, the last one first, with undoAction.`;
+    throw problem('UNDO_NEEDS_APPROVAL', message, ['input', 'bundleId'], { step: key });
+  }
+}
 
 /** What a step's rules refuse is refused of the bundle. */
 function asOfBundle(error: unknown): never {

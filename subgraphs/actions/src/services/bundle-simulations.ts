@@ -110,9 +110,9 @@ class SimulationRun {
       steps: [],
       notPreviewed: 0,
     });
-    const filled = drafts.map((draft) => ({ ...draft, input: fillRecord(draft.input, values) }));
     let steps: readonly CheckedStep[];
     try {
+      const filled = drafts.map((draft) => ({ ...draft, input: fillRecord(draft.input, values) }));
       steps = checkedSteps(this.#parts.catalogue, filled);
     } catch (error) {
       if (error instanceof UserProblem) return refused(error);

@@ -115,8 +115,8 @@ export class StepInputs {
 }
 
 function inputOf(tool: KnownTool, template: JsonObject, given: ReadonlyMap<string, Given>): JsonObject | UserProblem {
-  const { input } = resolveReferences(template, given);
   try {
+    const { input } = resolveReferences(template, given);
     // Whatever came in its place is held against the schema of an object.
     return checkedInput(tool, input as JsonObject);
   } catch (error) {

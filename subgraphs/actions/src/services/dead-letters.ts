@@ -8,7 +8,9 @@ import {
 } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
+import { insistClick } from './click.ts';
 import type { Crash } from './crash-points.ts';
+import { askedOf } from './gate-keeper.ts';
 import { loadAction, lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { move } from './move.ts';
@@ -35,8 +37,11 @@ export class DeadLetters {
    * refuses with `NOT_FAILED`, `REASON_REQUIRED`.
    */
   requeue(actionId: string, reason: string, context: RequestContext): Promise<Action> {
-    return this.#decide(actionId, reason, context, (action, now) => {
+    return this.#decide(actionId, reason, context, async (action, now, em) => {
       insistFailed(action);
+      // To let it be tried again is to set it off.
+      const { autonomy } = await askedOf(em, action);
+      insistClick(autonomy, context.principal);
       Object.assign(action, { failures: 0, begunAt: now, retryAt: now, deadAt: null });
       return { kind: 'DEAD_LETTER', state: 'REQUEUED' };
     });
@@ -44,7 +49,7 @@ export class DeadLetters {
 
   /** It is not tried any more, for good. Throws and refuses like `requeue`. */
   abandon(actionId: string, reason: string, context: RequestContext): Promise<Action> {
-    return this.#decide(actionId, reason, context, (action) => {
+    return this.#decide(actionId, reason, context, async (action) => {
       insistFailed(action);
       move(action, { type: 'WITHDRAW' });
       Object.assign(action, notTriedAgain);
@@ -56,7 +61,7 @@ export class DeadLetters {
     actionId: string,
     reason: string,
     caller: RequestContext,
-    decide: (action: Action, now: Date) => { kind: 'DEAD_LETTER' | 'REJECTION'; state: string },
+    decide: (action: Action, now: Date, em: EntityManager) => Promise<Decided>,
   ): Promise<Action> {
     const because = checkReason(reason);
     const decided = await this.#database.withTenant(caller.principal, async (em: EntityManager) => {
@@ -65,7 +70,7 @@ export class DeadLetters {
       insistWithin(action);
       const context = { ...caller, principal };
       const from = action.status;
-      const { kind, state } = decide(action, this.#log.now());
+      const { kind, state } = await decide(action, this.#log.now(), em);
       const { tool, planHash, status: to, failures } = action;
       this.#log.append(em, context, action, kind, {
         facts: { state, planHash, from, to, failures },
@@ -78,6 +83,11 @@ export class DeadLetters {
     this.#crash('requeued');
     return decided;
   }
+}
+
+interface Decided {
+  readonly kind: 'DEAD_LETTER' | 'REJECTION';
+  readonly state: string;
 }
 
 function insistFailed({ status, undoOfId }: Action): void {

@@ -53,7 +53,8 @@ export class Delegations {
     const because = checkReason(reason);
     const { principal } = origin;
     const { tenantId } = principal;
-    const fromId = personOf(principal);
+    // A key outlives its owner's attention, and what it gave away would outlive the key.
+    const fromId = principal.kind === 'user' ? personOf(principal) : undefined;
     if (fromId === undefined) {
       const message = 'Only a person gives their place to somebody: sign in as one.';
       throw problem('DELEGATOR_NOT_A_PERSON', message, ['input']);

@@ -5,6 +5,7 @@ import { refTo } from '../proposed-action.ts';
 import { type AsStep, type Attempt, type Leave, leaveFor } from './attempt.ts';
 import type { Attempts } from './attempts.ts';
 import { beginWait } from './begin-wait.ts';
+import type { Health } from './calls/breaker.ts';
 import type { Breakers } from './calls/breakers.ts';
 import { refuseLeftAlone } from './calls/held-back.ts';
 import { insistClick } from './click.ts';
@@ -67,7 +68,7 @@ export class Executions {
     if (!action || !reachesOut.has(action.status)) return now();
     return breakers.whenWell(action, now, (health) =>
       // A bundle waits as a whole.
-      'bundleId' in how ? refuseLeftAlone(action.tool, health) : this.#hold(actionId, origin, how),
+      'bundleId' in how ? refuseLeftAlone(action.tool, health) : this.#hold(actionId, origin, how, health),
     );
   }
 
@@ -88,19 +89,21 @@ export class Executions {
   }
 
   /** What is approved waits for its tool to be well, with all that it needs asked of it now, and again when it goes. */
-  #hold(actionId: string, origin: EventOrigin, how: Pick<Leave, 'unattended'>): Promise<Action> {
+  #hold(actionId: string, origin: EventOrigin, how: Pick<Leave, 'unattended'>, health: Health): Promise<Action> {
     return this.#parts.database.withTenant(origin.principal, async (em) => {
       const locked = await lockWithUndone(em, actionId);
       const { action } = locked;
-      // What was begun before is gone on with by itself; an undo is asked for again.
-      if (action.status !== 'APPROVED' || action.undoOfId !== null) return action;
+      // What was begun before, or is to be tried again, is gone on with by itself; the rest is asked for again.
+      const goesOn = action.status === 'EXECUTING' || action.status === 'UNKNOWN' || action.retryAt !== null;
+      if (goesOn && action.undoOfId === null) return action;
+      if (action.status !== 'APPROVED' || action.undoOfId !== null) return refuseLeftAlone(action.tool, health);
       const leave = { ...leaveFor(locked), ...how };
       const principal = await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
       insistWithin(action);
       await insistNotSuspended(em, action.tool);
       const { autonomy } = await insistGates(em, action, this.#parts.log.now());
       insistClick(autonomy, principal, leave);
-      await beginWait(em, this.#parts.log, action, { ...origin, principal });
+      await beginWait(em, this.#parts.log, action, { ...origin, principal, unattended: leave.unattended === true });
       return action;
     });
   }
@@ -116,17 +119,20 @@ export class Executions {
     const retried = action.status === 'FAILED' && !undone;
     if (retried || action.status === 'APPROVED') {
       const { autonomy } = await insistGates(em, action, this.#parts.log.now());
-      if (leave && !retried && !undone) insistClick(autonomy, origin.principal, leave);
+      if (leave && !undone) insistClick(autonomy, origin.principal, leave);
     }
-    if (retried || action.status === 'EXECUTING' || action.status === 'UNKNOWN') {
+    // Whether it was this plan that was approved, and whether a window is open, was asked of the gates.
+    const { planHash, expiresAt: approvalExpiresAt } = action;
+    const plans = { approvedPlanHash: planHash, currentPlanHash: planHash };
+    const isBegun = action.status === 'EXECUTING' || action.status === 'UNKNOWN';
+    if (!isBegun) insist(mayExecute({ now: this.#parts.log.now(), ...plans, approvalExpiresAt, changeWindow: null }));
+    if (retried || isBegun) {
       return this.#parts.attempts.take(em, locked, { intended: false, again: true, ...(leave && { leave }) });
     }
     move(action, { type: 'START' });
     action.begunAt ??= this.#parts.log.now();
-    // Whether it was this plan that was approved, and whether a window is open, was asked of the gates.
-    const { planHash, expiresAt: approvalExpiresAt } = action;
-    const plans = { approvedPlanHash: planHash, currentPlanHash: planHash };
-    insist(mayExecute({ now: this.#parts.log.now(), ...plans, approvalExpiresAt, changeWindow: null }));
+    // An undo that has begun does not end by itself.
+    if (undone) action.expiresAt = null;
     const attempt = await this.#parts.attempts.take(em, locked, { intended: true, again: true });
     this.#parts.settlement.intend(em, origin, action);
     this.#parts.crash('beginning');

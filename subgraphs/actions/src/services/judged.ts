@@ -31,6 +31,12 @@ export type Merged =
   | { readonly ok: true; readonly items: OutcomeItem[]; readonly changed: boolean }
   | { readonly ok: false; readonly code: 'ITEM_UNKNOWN' | 'ITEM_ALREADY_SETTLED'; readonly item: string };
 
+/** What an answer for the whole says of the items that are open: those that are settled it does not touch. */
+export const allOpen = (items: readonly OutcomeItem[], status: 'DONE' | 'REFUSED'): OutcomeItem[] =>
+  items
+    .filter((each) => each.status === 'PENDING')
+    .map((each) => ({ ...each, status, errorCode: status === 'REFUSED' ? (each.errorCode ?? 'REFUSED') : null }));
+
 /** Later answers laid over earlier ones: what was open is settled; what was settled stays, and is never told otherwise. */
 export function settleItems(standing: readonly OutcomeItem[], answers: readonly OutcomeItem[]): Merged {
   const items = new Map(standing.map((each) => [each.item, each]));
@@ -44,7 +50,8 @@ export function settleItems(standing: readonly OutcomeItem[], answers: readonly 
       return { ok: false, code: 'ITEM_ALREADY_SETTLED', item: answer.item };
     }
     if (before?.status === answer.status) continue;
-    items.set(answer.item, answer);
+    // The other side's own name of it, once known, is no later answer's to change.
+    items.set(answer.item, { ...answer, externalId: before?.externalId ?? answer.externalId });
     changed = true;
   }
   return { ok: true, items: [...items.values()], changed };

@@ -42,7 +42,7 @@ async function usesOf(
        from actions.action as action
        where action.undo_of_id is null and action.id <> ?::uuid
          and action.status not in ('PROPOSED', 'DENIED', 'REJECTED', 'EXPIRED')
-         and (action.status <> 'FAILED' or action.retry_at is not null or action.lease_owner is not null)
+         and (action.status <> 'FAILED' or action.retry_at is not null or action.lease_until > ?)
          and (action.done_at is null or action.done_at > ?)
          and (? or action.tool in (select jsonb_array_elements_text(?::jsonb))
                 or action.connector in (select jsonb_array_elements_text(?::jsonb)))
@@ -52,6 +52,7 @@ async function usesOf(
        group by action.done_at, action.currency`,
       [
         action.id,
+        now,
         new Date(now.getTime() - limit.windowMs),
         tools.includes('*'),
         JSON.stringify(tools),

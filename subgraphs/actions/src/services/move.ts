@@ -16,7 +16,13 @@ export function move(action: Movable, event: ActionEvent): void {
 /** An action, or as much of it as says where it stands. What waits is approved: wherever it goes, it waits no more. */
 type Movable = Pick<Action, 'status'> & Partial<Pick<Action, 'waitingSince'>>;
 
-export const notWaiting = { waitingSince: null, waitingDue: null, waiterKind: null, waiterId: null } as const;
+export const notWaiting = {
+  waitingSince: null,
+  waitingDue: null,
+  waiterKind: null,
+  waiterId: null,
+  waiterUnattended: false,
+} as const;
 
 /** Refuses like `move`, and moves nothing. */
 export function insistPossible({ status }: Action, event: ActionEvent): void {

@@ -76,6 +76,7 @@ export function planOf(
     remindedAt: null,
     plannedAt: now,
     undoWithinS: undoWithinS(manifest.undoWithin),
+    doneAt: null,
     expiresAt: new Date(now.getTime() + planTtlMs),
   };
 }

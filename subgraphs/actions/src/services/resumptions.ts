@@ -65,7 +65,14 @@ export class Resumptions {
         return null;
       }
       const again = undone !== null || (action.status === 'EXECUTING' && action.attempts < mostPickups && !isStopped);
-      return attempts.take(em, { action, undone }, { intended: false, again });
+      try {
+        return await attempts.take(em, { action, undone }, { intended: false, again });
+      } catch (error) {
+        if (!(error instanceof UserProblem)) throw error;
+        // Its tool is gone, or not configured: it is looked at again later, and others are not kept waiting by it.
+        leases.putOff(action, now);
+        return null;
+      }
     });
     if (!attempt) return;
     this.#parts.crash('pickedUp');
@@ -97,20 +104,20 @@ export class Resumptions {
       // While it was due and its tool was left alone its own time stood still.
       const heldUpMs = now.getTime() - (action.retryAt ?? now).getTime();
       action.begunAt = new Date((action.begunAt ?? now).getTime() + heldUpMs);
-      const forbidden = await insistGates(em, action, now)
-        .then(() => insistNotSuspended(em, action.tool))
-        .then(() => null, onlyRefusals);
-      if (!forbidden) return attempts.take(em, locked, { intended: false, again: true });
-      action.retryAt = new Date(now.getTime() + forbiddenPauseMs);
-      return null;
+      try {
+        await insistGates(em, action, now);
+        await insistNotSuspended(em, action.tool);
+        return await attempts.take(em, locked, { intended: false, again: true });
+      } catch (error) {
+        if (!(error instanceof UserProblem)) throw error;
+        // So does it while something forbids it, or there is nothing to do it with.
+        action.begunAt = new Date(action.begunAt.getTime() + forbiddenPauseMs);
+        action.retryAt = new Date(now.getTime() + forbiddenPauseMs);
+        return null;
+      }
     });
     if (!attempt) return;
     this.#parts.crash('retrying');
     await this.#parts.attempts.carryOut(attempt, origin);
   }
-}
-
-function onlyRefusals(error: unknown): UserProblem {
-  if (error instanceof UserProblem) return error;
-  throw error;
 }

@@ -68,7 +68,12 @@ export class SagaBooks {
     const goOn = await this.#under(lease, origin, async (em, bundle) => {
       const key = keyOf(task.step);
       const tries = this.#wait(bundle, key, code);
-      const isOver = code === unavailable ? this.#isUsedUp(bundle, tries) : task.do === 'undo' && !passes.has(code);
+      const isOver =
+        code === leftAloneCode
+          ? this.#parts.log.now() >= bundle.expiresAt
+          : code === unavailable
+            ? this.#isUsedUp(bundle, tries)
+            : task.do === 'undo' && !passes.has(code);
       if (!isOver) return false;
       const { leases, log } = this.#parts;
       bundle.waiting = null;
@@ -214,6 +219,8 @@ export class SagaBooks {
 }
 
 const unavailable = 'OTHER_SIDE_UNAVAILABLE';
+/** Its tool is left alone: no call was made, so no try is used up, and it is waited for as long as the bundle would be. */
+export const leftAloneCode = 'LEFT_ALONE';
 
 /** What an undo waits for; anything else that it is refused with is final. */
 const passes = new Set(['SUSPENDED', 'CONNECTOR_NOT_CONFIGURED', 'TOOL_NOT_FOUND', 'NOT_BEGUN', 'ILLEGAL_TRANSITION']);

@@ -1,8 +1,9 @@
 import { type EventOrigin, UserProblem } from '@countersign/kernel';
 import type { StepInputs } from './bundle-steps.ts';
+import { isLeftAlone } from './calls/held-back.ts';
 import type { Executions } from './executions.ts';
 import { loadAction } from './load-actions.ts';
-import { type BooksParts, SagaBooks, type Task } from './saga-books.ts';
+import { type BooksParts, leftAloneCode, SagaBooks, type Task } from './saga-books.ts';
 import { callerCode } from './tool-calls.ts';
 import type { Undos } from './undos.ts';
 
@@ -62,7 +63,9 @@ export class Saga {
       return callerCode(after.undo?.outcome?.errorCode ?? 'NOT_DONE');
     } catch (error) {
       if (!(error instanceof UserProblem)) throw error;
-      const code = error.errors[0]?.code ?? 'REFUSED';
+      const [first] = error.errors;
+      if (isLeftAlone(first)) return leftAloneCode;
+      const code = first?.code ?? 'REFUSED';
       // It was undone in the meantime.
       return code === 'ALREADY_UNDONE' ? null : code;
     }

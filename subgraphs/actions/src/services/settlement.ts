@@ -2,8 +2,8 @@ import { type EntityManager, type EventOrigin, publish } from '@countersign/kern
 import type { Action } from '../entities/action.ts';
 import type { Outcome, OutcomeItem } from '../entities/plan.ts';
 import { heedSuccess } from './autonomy-watch.ts';
-import { type Fault, type Finding, type Findings, outcomeOfFault } from './effects.ts';
-import { settleItems } from './judged.ts';
+import { type Fault, type Finding, type Findings, findingIn, outcomeOfFault } from './effects.ts';
+import { allOpen, settleItems } from './judged.ts';
 import type { Leases } from './leases.ts';
 import { eventForUndone } from './lifecycle/index.ts';
 import type { Locked } from './load-actions.ts';
@@ -42,9 +42,10 @@ export class Settlement {
   }
 
   /** Takes the action, and with it the one that it undoes, to where the finding leads. */
-  async conclude(em: EntityManager, origin: EventOrigin, { action, undone }: Locked, finding: Finding): Promise<void> {
+  async conclude(em: EntityManager, origin: EventOrigin, { action, undone }: Locked, found: Finding): Promise<void> {
     // What failed before and turns out to be done, or undone, was on its way all the time.
     if (action.status === 'FAILED') move(action, { type: 'RETRY' });
+    const finding = action.status === 'SUBMITTED' ? sinceSubmitted(action.outcome, found) : found;
     if (action.status === 'SUBMITTED' && (finding.kind === 'pending' || finding.kind === 'unknown')) {
       return this.#stillSubmitted(em, origin, action, finding);
     }
@@ -55,7 +56,8 @@ export class Settlement {
     action.outcome = outcome;
     if (finding.kind === 'nothing' && action.undoOfId === null) this.#failed(action, finding.error ?? otherwise);
     else Object.assign(action, notTriedAgain);
-    if ('outcome' in finding && finding.kind !== 'nothing') action.doneAt ??= this.#log.now();
+    if (finding.kind === 'nothing') action.doneAt = null;
+    else if (finding.kind !== 'unknown') action.doneAt ??= this.#log.now();
     if (finding.kind === 'unknown') this.#leases.putOff(action, this.#log.now());
     else if (finding.kind === 'pending') this.#leases.putOff(action, this.#log.now(), longestWaitMs);
     else this.#leases.end(action);
@@ -108,9 +110,12 @@ export class Settlement {
     await publish(em, origin, 'ActionDeadLettered', { actionId, tool });
   }
 
-  /** The first action's state follows that of its undo; of an action that undoes nothing nothing follows. */
+  /**
+   * The first action's state follows that of the undo that is under way; of an action that undoes nothing, and of an undo
+   * that was over before, nothing follows.
+   */
   async follow(em: EntityManager, origin: EventOrigin, { action, undone }: Locked): Promise<void> {
-    if (!undone) return;
+    if (!undone || !isUnderWay(undone, action)) return;
     const event = eventForUndone(action.status, undone.stoodAt ?? 'SUCCEEDED');
     if (event === null) return;
     move(undone, event);
@@ -158,6 +163,19 @@ const nothingYet: Outcome = { externalId: null, output: null, summary: null, err
 /** The longest pause between two questions to a side that answers later, in milliseconds. */
 const longestWaitMs = 3_600_000;
 
+/**
+ * What is found out of what was submitted, laid over what its items are known to be: what was settled stays. Where the two
+ * contradict each other nothing is taken for found.
+ */
+function sinceSubmitted(standing: Outcome | null, found: Finding): Finding {
+  const known = standing?.items ?? [];
+  if (known.length === 0 || found.kind === 'unknown' || found.kind === 'pending') return found;
+  const told = found.outcome?.items ?? (found.kind === 'nothing' ? allOpen(known, 'REFUSED') : allOpen(known, 'DONE'));
+  const merged = settleItems(known, told);
+  if (!merged.ok) return { kind: 'unknown', error: { ...notDoneAfterAll, code: merged.code } };
+  return findingIn({ ...nothingYet, ...found.outcome, items: merged.items }, 'done');
+}
+
 function outcomeAfter(finding: Finding, otherwise: Fault, { status, outcome }: Action): Outcome {
   if (finding.kind === 'unknown') return outcomeOfFault(finding.error);
   if (finding.kind === 'nothing') return { ...finding.outcome, ...outcomeOfFault(finding.error ?? otherwise) };
@@ -175,3 +193,5 @@ export function countsOf({ items, deviations }: Outcome): object {
     ...(deviations && { deviations: deviations.length }),
   };
 }
+
+const isUnderWay = (undone: Action, undo: Action): boolean => undone.status === 'UNDOING' && undone.undoId === undo.id;

@@ -6,6 +6,7 @@ import {
   type Principal,
   problem,
 } from '@countersign/kernel';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Suspension, SuspensionScope } from '../entities/suspension.ts';
 import type { LogWriter } from './log-writer.ts';
 import { checkReason } from './reason.ts';
@@ -38,9 +39,23 @@ export class Suspensions {
    * From the end of it on nothing that it covers is begun; what is under way is brought to its end. What is stopped
    * already stays so, with its first reason. Refuses with `TOOL_NOT_FOUND`, `CONNECTOR_UNKNOWN`, `REASON_REQUIRED`.
    */
-  suspend(covered: Covered, reason: string, origin: EventOrigin): Promise<Suspension> {
+  async suspend(covered: Covered, reason: string, origin: EventOrigin): Promise<Suspension> {
     const because = checkReason(reason);
-    const { scope, name } = this.#known(covered);
+    const known = this.#known(covered);
+    try {
+      return await this.#stop(known, because, origin);
+    } catch (error) {
+      if (!(error instanceof UniqueConstraintViolationException)) throw error;
+      // Somebody stopped it at the same time, and was first.
+      return this.#stop(known, because, origin);
+    }
+  }
+
+  #stop(
+    { scope, name }: Pick<Suspension, 'scope' | 'name'>,
+    because: string,
+    origin: EventOrigin,
+  ): Promise<Suspension> {
     return this.#database.withTenant(origin.principal, async (em) => {
       const standing = await em.findOne(Suspension, { scope, name });
       if (standing) return standing;

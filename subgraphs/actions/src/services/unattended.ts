@@ -24,7 +24,9 @@ export class Unattended {
     const action = await this.#proposals.propose(tool, input, options, caller);
     const { kind, id } = caller.principal;
     const own = action.makerKind === kind && action.makerId === id;
-    if (!own || action.autonomy !== 'UNATTENDED' || action.status !== 'APPROVED') return action;
+    // What somebody edited since is no longer what its maker asked for.
+    const asAsked = action.revision === 1 && action.editors.length === 0;
+    if (!own || !asAsked || action.autonomy !== 'UNATTENDED' || action.status !== 'APPROVED') return action;
     const context = {
       ...caller,
       workflow: action.workflow ?? undefined,

@@ -32,9 +32,12 @@ export class Waits {
     if (action?.status !== 'APPROVED' || action.waitingSince === null) return;
     try {
       const waiter = await this.#waiterOf(action);
-      await executions.execute(id, goingOn(action, waiter));
+      await executions.execute(id, goingOn(action, waiter), action.waiterUnattended ? { unattended: true } : {});
     } catch (error) {
-      if (error instanceof UserProblem) await this.#putOff(id, product, pauseAfter(error));
+      const [first] = error instanceof UserProblem ? error.errors : [];
+      // Nobody clicked, and by now somebody has to.
+      if (first?.code === 'NOT_UNATTENDED') await this.#end(id, goingOn(action, product), first.code);
+      else if (error instanceof UserProblem) await this.#putOff(id, product, pauseAfter(error));
       else if (error instanceof CountersignError && leaveIsGone.has(error.code))
         await this.#end(id, goingOn(action, product), error.code);
       else throw error;

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Booked, changesOf } from './ledger.ts';
+import { type Booked, changesOf, type Reversed } from './ledger.ts';
 
 interface Payment {
   readonly to: string;
@@ -19,11 +19,17 @@ export class Bank {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : {};
-      const answer = this.#answer(request.method ?? 'GET', kind, key, body);
-      response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      const answer =
+        kind === 'reversals' && this.reversesNothing ? null : this.#answer(request.method ?? 'GET', kind, key, body);
+      const isTooLate = kind === 'reversals' && this.reversesNothing;
+      response
+        .writeHead(isTooLate ? 409 : answer ? 200 : 404, { 'content-type': 'application/json' })
+        .end(JSON.stringify(answer));
     });
   });
   url = '';
+  /** The time to have anything back is over. */
+  reversesNothing = false;
 
   static async open(): Promise<Bank> {
     const bank = new Bank();
@@ -51,7 +57,7 @@ export class Bank {
       .map(({ to, amount }) => `${to} ${amount}`);
   }
 
-  #answer(method: string, kind: string, key: string, body: { payments?: Payment[] }): Booked | null {
+  #answer(method: string, kind: string, key: string, body: { payments?: Payment[] }): Booked | Reversed | null {
     if (kind === 'batches' && method === 'POST' && !this.#batches.has(key)) {
       this.#batches.set(key, { payments: body.payments ?? [], judged: new Map(), reversed: new Set() });
     }
@@ -66,7 +72,7 @@ export class Bank {
     return { items, changes: changesOf(booked), pending: items.some(({ status }) => status === 'pending') };
   }
 
-  #reverse(key: string): Booked {
+  #reverse(key: string): Reversed {
     const batch = this.#batches.get(key);
     const items = (batch?.payments ?? []).map(({ to }, index) => {
       const item = `payments/${index}`;
@@ -77,7 +83,7 @@ export class Bank {
       batch?.reversed.add(index);
       return { item, status: 'done' as const };
     });
-    return { items, changes: [], pending: false };
+    return { items };
   }
 
   #itemOf(key: string, index: number): Booked['items'][number] {

@@ -61,7 +61,9 @@ const payBatch = defineTool({
     return { status: 'done', externalId, output: { batch: externalId }, items, changes };
   },
   async compensate(undo, ctx) {
-    const { items } = await post(ctx, `/reversals/${undo.externalId.slice('batch/'.length)}`, { reason: undo.reason });
+    const { items } = await post<Reversed>(ctx, `/reversals/${undo.externalId.slice('batch/'.length)}`, {
+      reason: undo.reason,
+    });
     return { summary: 'What could be had back was had back.', items };
   },
 });
@@ -81,6 +83,10 @@ export const ledger = defineConnector({
   tools: [payBatch],
 });
 
+export interface Reversed {
+  readonly items: (ItemResult & { status: 'done' | 'refused' })[];
+}
+
 export interface Booked {
   readonly items: ItemResult[];
   readonly changes: Change[];
@@ -89,12 +95,12 @@ export interface Booked {
 
 const bankOf = ({ config }: ToolContext): string => String(config.baseUrl);
 
-async function post(ctx: ToolContext, path: string, body: object): Promise<Booked> {
+async function post<Answer = Booked>(ctx: ToolContext, path: string, body: object): Promise<Answer> {
   const headers = { 'content-type': 'application/json' };
   const response = await ctx.http({ method: 'POST', url: bankOf(ctx) + path, headers, body: JSON.stringify(body) });
   if (response.status === 409) throw new ToolError('CONFLICT', 'The time to have it back is over at the bank.');
   if (response.status !== 200) throw new ToolError('OTHER_SIDE_UNAVAILABLE', `The bank answered ${response.status}.`);
-  return response.json() as Booked;
+  return response.json() as Answer;
 }
 
 export const changesOf = (paid: readonly { to: string; amount: string }[]): Change[] =>

@@ -1,3 +1,4 @@
+import { problem } from '@countersign/kernel';
 import type { JsonObject, JsonValue } from '../decision-log/index.ts';
 
 /** Where in a JSON value, from the outside in. */
@@ -25,6 +26,32 @@ export function replaceMarked(
     member === undefined ? undefined : replaceMarked(member, marker, replace, [...at, name]),
   ]);
   return Object.fromEntries(members.filter(([, member]) => member !== undefined));
+}
+
+/** As much as fits into places of one template, in characters of JSON. */
+export const mostFilled = 1_000_000;
+
+/**
+ * Counts what is put into places, and refuses with `INPUT_TOO_LARGE` what would be too much of it: the same large value in
+ * a thousand places is small in memory, and large wherever it is written down.
+ */
+export function fillingMeter(): <T extends JsonValue | undefined>(value: T) => T {
+  const sizes = new WeakMap<object, number>();
+  let filled = 0;
+  const sizeOf = (value: JsonValue): number => {
+    if (typeof value === 'string') return value.length;
+    if (typeof value !== 'object' || value === null) return 8;
+    const known = sizes.get(value) ?? JSON.stringify(value).length;
+    sizes.set(value, known);
+    return known;
+  };
+  return (value) => {
+    if (value === undefined) return value;
+    filled += sizeOf(value);
+    if (filled <= mostFilled) return value;
+    const message = `What is put into the places of the input is larger than ${mostFilled} characters.`;
+    throw problem('INPUT_TOO_LARGE', message, ['input'], { most: mostFilled });
+  };
 }
 
 export const startsWith = (path: Path, start: Path): boolean =>

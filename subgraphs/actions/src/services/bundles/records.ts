@@ -1,6 +1,6 @@
 import { atPointer } from '@countersign/plugin-sdk';
 import type { JsonObject, JsonValue } from '../decision-log/index.ts';
-import { type Path, replaceMarked } from './places.ts';
+import { fillingMeter, type Path, replaceMarked } from './places.ts';
 
 const pointerPattern = /^(\/([^~/]|~[01])*)*$/;
 
@@ -16,10 +16,11 @@ export function malformedPlaces(template: JsonObject): readonly Path[] {
 
 /** The template with a record's values in its places; what the record does not have is left out. */
 export function fillRecord(template: JsonObject, record: JsonValue): JsonObject {
+  const meter = fillingMeter();
   const filled = replaceMarked(template, '$record', (marked) => {
     const pointer = pointerOf(marked);
     // What stands inside JSON is JSON; the SDK has it read-only.
-    return pointer === null ? undefined : (atPointer(record, pointer) as JsonValue | undefined);
+    return meter(pointer === null ? undefined : (atPointer(record, pointer) as JsonValue | undefined));
   });
   return isWhole(filled) ? filled : {};
 }

@@ -142,4 +142,11 @@ describe('places for records', () => {
       ['more'],
     ]);
   });
+
+  it('take no more than fits, however often the same is put into them', () => {
+    const many = { codes: Array.from({ length: 1_001 }, () => ({ $record: '/large' })) };
+    expect(() => fillRecord(many, { large: 'x'.repeat(1_000) })).toThrow(/larger than 1000000 characters/);
+    expect(() => fillRecord(many, { large: { text: 'x'.repeat(1_000) } })).toThrow(/larger than/);
+    expect(fillRecord(many, { large: 'x' }).codes).toHaveLength(1_001);
+  });
 });

@@ -1,6 +1,6 @@
 import { atPointer, stepsOf } from '@countersign/plugin-sdk';
 import type { JsonObject, JsonValue } from '../decision-log/index.ts';
-import { isObject, type Path, replaceMarked } from './places.ts';
+import { fillingMeter, isObject, type Path, replaceMarked } from './places.ts';
 
 /** A part of a step's input that an earlier step's outcome gives: `{ "$from": "first", "pointer": "/output/id" }`. */
 export interface Reference {
@@ -45,13 +45,14 @@ export interface Resolved {
 /** The input with what the steps gave in the place of its references. */
 export function resolveReferences(template: JsonObject, given: ReadonlyMap<string, Given>): Resolved {
   const absent: Reference[] = [];
+  const meter = fillingMeter();
   const input = replaceMarked(template, '$from', (marked, at) => {
     const reference = asReference(marked, at);
     // Whatever is stored was found to be well formed before.
     if (!reference) return undefined;
     const value = valueAt(given.get(reference.from), reference.pointer);
     if (value === undefined) absent.push(reference);
-    return value;
+    return meter(value);
   });
   return { input, absent };
 }

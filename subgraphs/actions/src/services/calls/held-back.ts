@@ -16,6 +16,10 @@ export function leftAlone(tool: string, { reason, since, nextProbeAt }: Health):
   return new HeldBack(message, { tool, reason, ...times });
 }
 
+/** Whether something was refused because its tool is left alone. */
+export const isLeftAlone = (refusal: { readonly params?: unknown } | undefined): boolean =>
+  typeof refusal?.params === 'object' && refusal.params !== null && 'nextProbeAt' in refusal.params;
+
 /** Refuses with `OTHER_SIDE_UNAVAILABLE` what is not to be kept waiting: nothing has begun. */
 export function refuseLeftAlone(tool: string, health: Health): Promise<never> {
   const { code, message, params = {} } = leftAlone(tool, health);
