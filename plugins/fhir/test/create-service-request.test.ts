@@ -98,6 +98,7 @@ describe('execute', () => {
       status: 'done',
       externalId: first.externalId,
       output: first.output,
+      changes: first.changes,
     });
   });
 });
