@@ -26,7 +26,6 @@ import { type Locked, loadAction, lockWithUndone } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { insist, insistPossible, move } from './move.ts';
 import { insistWithin } from './part-of-bundle.ts';
-import { notTriedAgain } from './retries.ts';
 import type { Settlement } from './settlement.ts';
 import { assertStorable } from './storable.ts';
 import { approverFor, delegatorsOf } from './substitutes.ts';
@@ -96,7 +95,6 @@ export class Approvals {
     insistWithin(locked, as);
     const from = locked.status;
     move(locked, { type: isMaker(locked, checker) ? 'WITHDRAW' : 'REJECT' });
-    Object.assign(locked, notTriedAgain);
     const told = { ...decision, from };
     return this.#record(em, both, ApprovalDecision.REJECTED, told, { ...context, principal: checker });
   }

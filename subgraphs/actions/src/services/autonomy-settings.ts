@@ -120,9 +120,7 @@ export class AutonomySettings {
       return { scope: 'CONNECTOR', name: this.#catalogue.insistConnector(connector).manifest.name };
     }
     if (tool === null) return { scope: 'TENANT', name: '*' };
-    if (this.#catalogue.tool(tool)) return { scope: 'TOOL', name: tool };
-    const message = `There is no tool ${tool}; \`connectors\` lists those that there are.`;
-    throw problem('TOOL_NOT_FOUND', message, ['input', 'tool']);
+    return { scope: 'TOOL', name: this.#catalogue.insistNamed(tool).name };
   }
 
   /** A wide setting raises nothing, since the lowest holds; one that names a tool says that it is to go so far. */

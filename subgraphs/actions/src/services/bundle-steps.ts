@@ -21,7 +21,6 @@ export async function endStep(
   const step = await lockAction(em, id);
   const { status: from, planHash, tool } = step;
   move(step, { type: 'WITHDRAW' });
-  step.retryAt = null;
   const facts = { state, bundleId: bundle.id, failedStep: bundle.failedStep, planHash, from, to: step.status };
   log.append(em, origin, step, 'REJECTION', { facts });
   await publish(em, origin, 'ActionRejected', { actionId: id, tool });

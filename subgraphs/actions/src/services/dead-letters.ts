@@ -16,7 +16,6 @@ import type { LogWriter } from './log-writer.ts';
 import { move } from './move.ts';
 import { insistWithin } from './part-of-bundle.ts';
 import { checkReason } from './reason.ts';
-import { notTriedAgain } from './retries.ts';
 
 /** What a person does about an action whose tries are used up. */
 export class DeadLetters {
@@ -52,7 +51,6 @@ export class DeadLetters {
     return this.#decide(actionId, reason, context, async (action) => {
       insistFailed(action);
       move(action, { type: 'WITHDRAW' });
-      Object.assign(action, notTriedAgain);
       return { kind: 'REJECTION', state: 'ABANDONED' };
     });
   }

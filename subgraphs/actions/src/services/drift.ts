@@ -16,7 +16,6 @@ import { type CallRecord, type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
 import { insistWithin } from './part-of-bundle.ts';
 import { configOf, isSamePreview, type PreviewRequest, type Previews } from './previews.ts';
-import { notTriedAgain } from './retries.ts';
 import { insistNotSuspended } from './suspensions.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
@@ -107,7 +106,6 @@ export class Drift {
     origin: EventOrigin,
   ): Promise<void> {
     move(action, { type: 'PLAN_CHANGED' });
-    Object.assign(action, notTriedAgain);
     action.drift = preview;
     action.outcome = refusal ? outcomeOfFault(firstOf(refusal)) : null;
     const { id: actionId, tool, planHash } = action;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, type Database, type EntityManager, type EventOrigin, isUuid } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
@@ -20,6 +19,7 @@ import { insist, move } from './move.ts';
 import { insistRuns, insistWithin } from './part-of-bundle.ts';
 import type { Settlement } from './settlement.ts';
 import { insistNotSuspended } from './suspensions.ts';
+import { waitWhile } from './wait-while.ts';
 
 export interface ExecutionParts {
   readonly database: Database;
@@ -141,15 +141,12 @@ export class Executions {
 
   async #wait(actionId: string, origin: EventOrigin): Promise<void> {
     const { database, leases, log, patienceMs } = this.#parts;
-    const until = performance.now() + patienceMs;
-    while (performance.now() < until) {
-      await sleep(50);
-      const busy = await database.read(origin.principal, async (em) => {
+    const isBusy = () =>
+      database.read(origin.principal, async (em) => {
         const action = await em.findOne(Action, { id: actionId });
         return action !== null && inFlight.has(action.status) && leases.isHeld(action, log.now());
       });
-      if (!busy) return;
-    }
+    await waitWhile(isBusy, patienceMs);
   }
 
   #load(actionId: string, { principal }: EventOrigin): Promise<Action> {

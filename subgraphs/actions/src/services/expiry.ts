@@ -6,7 +6,6 @@ import { transition } from './lifecycle/index.ts';
 import { lockWithUndone } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { move } from './move.ts';
-import { notTriedAgain } from './retries.ts';
 import type { Settlement } from './settlement.ts';
 
 /** How long a plan waits for its approval, and an approved one for its execution, in milliseconds. */
@@ -53,7 +52,6 @@ export class Expiry {
       if (!expiresAt || expiresAt > log.now() || !transition(from, { type: 'EXPIRE' }).ok) return;
       const origin = goingOn(action, principal);
       move(action, { type: 'EXPIRE' });
-      Object.assign(action, notTriedAgain);
       const facts = { from, planHash, expiresAt: expiresAt.toISOString() };
       log.append(em, origin, action, 'EXPIRY', { facts });
       await publish(em, origin, 'ActionExpired', { actionId: id, tool });

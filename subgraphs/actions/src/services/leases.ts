@@ -25,7 +25,7 @@ export class Leases {
     this.alone = options.alone;
   }
 
-  isHeld({ leaseOwner, leaseUntil }: Leased, now: Date): boolean {
+  isHeld({ leaseOwner, leaseUntil }: Pick<Leased, 'leaseOwner' | 'leaseUntil'>, now: Date): boolean {
     if (leaseOwner === null || leaseUntil === null || leaseUntil <= now) return false;
     return leaseOwner === this.owner || !this.alone;
   }

@@ -11,10 +11,14 @@ export function move(action: Movable, event: ActionEvent): void {
   }
   action.status = taken.next;
   if (action.waitingSince) Object.assign(action, notWaiting);
+  if (taken.next !== 'FAILED' && (action.retryAt || action.deadAt)) Object.assign(action, notTriedAgain);
 }
 
-/** An action, or as much of it as says where it stands. What waits is approved: wherever it goes, it waits no more. */
-type Movable = Pick<Action, 'status'> & Partial<Pick<Action, 'waitingSince'>>;
+/**
+ * An action, or as much of it as says where it stands. What waits is approved, and what is to be tried again, by the
+ * product or by people, has FAILED: wherever it goes from there, it is so no more.
+ */
+type Movable = Pick<Action, 'status'> & Partial<Pick<Action, 'waitingSince' | 'retryAt' | 'deadAt'>>;
 
 export const notWaiting = {
   waitingSince: null,
@@ -23,6 +27,8 @@ export const notWaiting = {
   waiterId: null,
   waiterUnattended: false,
 } as const;
+
+const notTriedAgain = { retryAt: null, deadAt: null } as const;
 
 /** Refuses like `move`, and moves nothing. */
 export function insistPossible({ status }: Action, event: ActionEvent): void {

@@ -18,9 +18,6 @@ export const usualBudget: RetryBudget = {
   longestPauseMs: 300_000,
 };
 
-/** Of what is not FAILED any more: neither the product nor people are to try it again. */
-export const notTriedAgain = { retryAt: null, deadAt: null } as const;
-
 /** Full jitter: anything up to a bound that doubles, so that many that failed together do not come back together. */
 export function pauseAfter(failures: number, budget: RetryBudget, random: () => number = Math.random): number {
   const bound = Math.min(budget.longestPauseMs, budget.firstPauseMs * 2 ** Math.min(failures - 1, 30));

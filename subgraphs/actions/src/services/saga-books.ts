@@ -68,13 +68,7 @@ export class SagaBooks {
     const goOn = await this.#under(lease, origin, async (em, bundle) => {
       const key = keyOf(task.step);
       const tries = this.#wait(bundle, key, code);
-      const isOver =
-        code === leftAloneCode
-          ? this.#parts.log.now() >= bundle.expiresAt
-          : code === unavailable
-            ? this.#isUsedUp(bundle, tries)
-            : task.do === 'undo' && !passes.has(code);
-      if (!isOver) return false;
+      if (!this.#isGivenUp(bundle, task, code, tries)) return false;
       const { leases, log } = this.#parts;
       bundle.waiting = null;
       bundle.leaseOwner = leases.owner;
@@ -196,6 +190,12 @@ export class SagaBooks {
     const pause = Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(tries - 1, 10));
     bundle.leaseUntil = new Date(now.getTime() + pause);
     return tries;
+  }
+
+  #isGivenUp(bundle: Bundle, task: Task, code: string, tries: number): boolean {
+    if (code === leftAloneCode) return this.#parts.log.now() >= bundle.expiresAt;
+    if (code === unavailable) return this.#isUsedUp(bundle, tries);
+    return task.do === 'undo' && !passes.has(code);
   }
 
   #isUsedUp({ waiting }: Bundle, tries: number): boolean {

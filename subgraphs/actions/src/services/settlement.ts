@@ -9,7 +9,7 @@ import { eventForUndone } from './lifecycle/index.ts';
 import type { Locked } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
-import { nextTry, notTriedAgain, pauseAfter, type RetryBudget, usualBudget } from './retries.ts';
+import { nextTry, pauseAfter, type RetryBudget, usualBudget } from './retries.ts';
 
 /** Records what came of reaching out: state, outcome, log and events, in one transaction. */
 export class Settlement {
@@ -55,7 +55,6 @@ export class Settlement {
     if (!still) move(action, { type: eventOf[finding.kind] });
     action.outcome = outcome;
     if (finding.kind === 'nothing' && action.undoOfId === null) this.#failed(action, finding.error ?? otherwise);
-    else Object.assign(action, notTriedAgain);
     if (finding.kind === 'nothing') action.doneAt = null;
     else if (finding.kind !== 'unknown') action.doneAt ??= this.#log.now();
     if (finding.kind === 'unknown') this.#leases.putOff(action, this.#log.now());
@@ -95,7 +94,6 @@ export class Settlement {
     const now = this.#log.now();
     if (heldBack) {
       action.retryAt = new Date(now.getTime() + pauseAfter(1, this.#budget));
-      action.deadAt = null;
       return;
     }
     action.failures += 1;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Access,
   type Database,
@@ -18,6 +17,7 @@ import { findAction, loadAction, lockWithUndone } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
 import { countsOf, type Settlement } from './settlement.ts';
 import { assertStorable } from './storable.ts';
+import { waitWhile } from './wait-while.ts';
 
 /** What the other side answered, later, to what it had taken. */
 export interface LaterAnswer {
@@ -99,12 +99,8 @@ export class Settlements {
   /** The call that is under way says itself what came of it; what came later is laid over that. */
   async #untilAnswered(actionId: string, { principal }: RequestContext): Promise<void> {
     const { database, leases, log, patienceMs } = this.#parts;
-    const until = performance.now() + patienceMs;
-    while (performance.now() < until) {
-      const action = await database.read(principal, (em) => findAction(em, actionId));
-      if (!isAtWork(action, leases, log.now())) return;
-      await sleep(50);
-    }
+    const find = () => database.read(principal, (em) => findAction(em, actionId));
+    await waitWhile(async () => isAtWork(await find(), leases, log.now()), patienceMs);
   }
 }
 

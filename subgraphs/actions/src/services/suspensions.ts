@@ -92,13 +92,7 @@ export class Suspensions {
     if (tool !== null && connector !== null) {
       throw problem('SCOPE_INVALID', 'Name a tool, or a connector, or neither for everything; not both.', ['input']);
     }
-    if (tool !== null) {
-      if (this.#catalogue.tool(tool)) return { scope: SuspensionScope.TOOL, name: tool };
-      throw problem('TOOL_NOT_FOUND', `There is no tool ${tool}; \`connectors\` lists those that there are.`, [
-        'input',
-        'tool',
-      ]);
-    }
+    if (tool !== null) return { scope: SuspensionScope.TOOL, name: this.#catalogue.insistNamed(tool).name };
     if (connector === null) return { scope: SuspensionScope.TENANT, name: '*' };
     return { scope: SuspensionScope.CONNECTOR, name: this.#catalogue.insistConnector(connector).manifest.name };
   }

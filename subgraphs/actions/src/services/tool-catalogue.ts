@@ -49,6 +49,14 @@ export class ToolCatalogue {
     throw problem('TOOL_NOT_FOUND', `The tool ${name} is not here any more: its connector was removed.`);
   }
 
+  /** The tool that an input names. Refuses with `TOOL_NOT_FOUND`. */
+  insistNamed(name: string): KnownTool {
+    const tool = this.tool(name);
+    if (tool) return tool;
+    const message = `There is no tool ${name}; \`connectors\` lists those that there are.`;
+    throw problem('TOOL_NOT_FOUND', message, ['input', 'tool']);
+  }
+
   /** The connector that an input names. Refuses with `CONNECTOR_UNKNOWN`. */
   insistConnector(name: string): KnownConnector {
     const connector = this.connectors.get(name);

@@ -62,21 +62,22 @@ export class Undos {
    */
   async undo(actionId: string, reason: string, context: EventOrigin, as?: AsStep): Promise<Action> {
     const because = checkReason(reason);
-    const { database } = this.#parts;
-    const action = await database.read(context.principal, (em) => loadAction(em, actionId));
+    const action = await this.#load(actionId, context);
     // An undo is not kept waiting: whoever asks for it is told, and nothing has begun.
     const refuse = (health: Health) => refuseLeftAlone(action.tool, health);
-    if (action.status === 'UNDOING') await this.#goOn(actionId, context, as);
+    if (action.status === 'UNDOING') await this.#goOn(action, context, as);
     else await this.#parts.breakers.whenWell(action, () => this.#undoNow(action, { because, as }, context), refuse);
-    return database.read(context.principal, (em) => loadAction(em, actionId));
+    return this.#load(actionId, context);
+  }
+
+  #load(actionId: string, { principal }: EventOrigin): Promise<Action> {
+    return this.#parts.database.read(principal, (em) => loadAction(em, actionId));
   }
 
   /** An undo that is under way already; one that somebody has to approve first stays with them. */
-  async #goOn(actionId: string, context: EventOrigin, as: AsStep | undefined): Promise<void> {
-    const { database, executions } = this.#parts;
-    const { status, undo } = await database.read(context.principal, (em) => loadAction(em, actionId));
+  async #goOn({ status, undo }: Action, context: EventOrigin, as: AsStep | undefined): Promise<void> {
     if (status !== 'UNDOING' || !undo || undo.status === 'AWAITING_APPROVAL') return;
-    await executions.execute(undo.id, context, as);
+    await this.#parts.executions.execute(undo.id, context, as);
   }
 
   /** Begins one, and carries it out; goes on with one that somebody else was faster to begin. */
@@ -93,7 +94,7 @@ export class Undos {
       this.#begin(em, { actionId: action.id, tool, reason, preview, calls, as }, context),
     );
     if (attempt) await attempts.carryOut(attempt, context);
-    else await this.#goOn(action.id, context, as);
+    else await this.#goOn(await this.#load(action.id, context), context, as);
   }
 
   async #preview(

@@ -42,7 +42,7 @@ export class WebhookAttempts {
       // Who is not first does not wait: another process has it.
       const lockMode = LockMode.PESSIMISTIC_PARTIAL_WRITE;
       const delivery = await em.findOne(WebhookDelivery, { id, status: WebhookDeliveryStatus.PENDING }, { lockMode });
-      if (!delivery?.nextAttemptAt || delivery.nextAttemptAt > now || this.#isHeld(delivery, now)) return null;
+      if (!delivery?.nextAttemptAt || delivery.nextAttemptAt > now || leases.isHeld(delivery, now)) return null;
       const endpoint = await em.findOne(WebhookEndpoint, { id: endpointId });
       if (!endpoint) return null;
       if (endpoint.disabledAt !== null) {
@@ -117,12 +117,6 @@ export class WebhookAttempts {
       delivery.leaseUntil = null;
       await work(em, endpoint, delivery);
     });
-  }
-
-  #isHeld({ leaseOwner, leaseUntil }: WebhookDelivery, now: Date): boolean {
-    const { owner, alone } = this.#parts.leases;
-    if (leaseUntil === null || leaseUntil <= now) return false;
-    return leaseOwner === owner || !alone;
   }
 
   #messageOf(endpoint: WebhookEndpoint, { eventId, body }: WebhookDelivery, now: Date): Message | null {
