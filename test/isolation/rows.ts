@@ -33,7 +33,7 @@ const parts: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 };
 
 /** What holds nothing but copies of what other tables hold: an index, and what is on its way to other subgraphs. */
-const copies = new Set(['knowledge.posting', 'kernel.outbox', 'kernel.consumed_event', 'kernel.access_decision']);
+const copies = new Set(['knowledge.posting', 'kernel.outbox', 'kernel.consumed_event', 'kernel.access_decision', 'kernel.audience']);
 
 /** Everything that the tenants have at one moment. */
 export class Snapshot {

@@ -12,7 +12,7 @@ export {
 } from './database/migrations.ts';
 export { assertOutsideTransaction } from './database/session.ts';
 export { CountersignError, type ErrorCode, errorCatalogue, hasCode, maskError, notFound } from './errors.ts';
-export { type DomainEvent, type EventConsumer, type EventOrigin, publish } from './events/event.ts';
+export { type DomainEvent, type EventConsumer, type EventOrigin, joinAudience, publish } from './events/event.ts';
 export { Events, migrateQueue } from './events/events.ts';
 export { Loop } from './events/loop.ts';
 export { type EventStream, type Executor, GraphClient, type GraphRequest, type Subscriber } from './graph/client.ts';

@@ -151,7 +151,7 @@ describe('on PostgreSQL', () => {
     const working = [...Array(4)].map(() => database.withTenant(acme, (em) => em.execute('select pg_sleep(20)')));
     const outcomes = Promise.allSettled(working);
     const superuser = await connect(server.superuserUrl);
-    const sleeping = "select count(*)::int as n from pg_stat_activity where query = 'select pg_sleep(20)'";
+    const sleeping = "select count(*)::int as n from pg_stat_activity where query like '%; select pg_sleep(20)'";
     while ((await superuser.query(sleeping)).rows[0].n < 4) await new Promise((resolve) => setTimeout(resolve, 10));
     await superuser.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [login]);
     await superuser.end();
@@ -258,12 +258,16 @@ describe('on PostgreSQL', () => {
     const origin = (principal: Tenant) => ({ principal, correlationId: 'c-1' });
     const emit = (principal: Tenant, n: number, on: Database) =>
       on.withTenant(principal, (em) => publish(em, origin(principal), 'NoteWritten', { n }));
-    const consumerOf = (received: DomainEvent[], refuseOnce = new Set<unknown>()) => ({
+    const consumerOf = (received: DomainEvent[], refusals: unknown[] = []) => ({
       name: 'test.note-reader',
       event: 'NoteWritten',
       handle: async (em: EntityManager, event: DomainEvent) => {
         await em.execute('insert into notes.note values (?, ?, ?)', [event.tenantId, newId(), `event ${event.id}`]);
-        if (refuseOnce.delete((event.payload as { n: number }).n)) throw new Error('not yet');
+        const refused = refusals.indexOf((event.payload as { n: number }).n);
+        if (refused >= 0) {
+          refusals.splice(refused, 1);
+          throw new Error('not yet');
+        }
         received.push(event);
       },
     });
@@ -273,15 +277,16 @@ describe('on PostgreSQL', () => {
     };
 
     it('are delivered once each, to one of two processes with a relay each, also after a failure', async () => {
-      const [received, refuseOnce] = [[] as DomainEvent[], new Set<unknown>([3])];
-      const processes = [database, second].map((each) => new Events(each, [consumerOf(received, refuseOnce)], log));
+      // With those that it came with, and by itself: what the others did is done again, and counts once.
+      const [received, refusals] = [[] as DomainEvent[], [3, 3]];
+      const processes = [database, second].map((each) => new Events(each, [consumerOf(received, refusals)], log));
       for (const events of processes) await events.start();
       const numbers = [...Array(120).keys()];
       await Promise.all(numbers.map((n) => emit(n % 3 ? acme : globex, n, n % 2 ? database : second)));
-      await until(() => received.length >= numbers.length);
+      const arrived = () => new Set(received.map((event) => (event.payload as { n: number }).n));
+      await until(() => arrived().size >= numbers.length);
       for (const events of processes) await events.stop();
-      const arrived = received.map((event) => (event.payload as { n: number }).n).sort((a, b) => a - b);
-      expect(arrived).toEqual(numbers);
+      expect([...arrived()].sort((a, b) => a - b)).toEqual(numbers);
       const kept = [...(await texts(acme)), ...(await texts(globex))].filter((text) => text.startsWith('event '));
       expect(new Set(kept).size).toBe(numbers.length);
       expect(kept).toHaveLength(numbers.length);
@@ -325,7 +330,7 @@ describe('on PostgreSQL', () => {
       await until(() => heard.length > 0);
       await events.stop();
       await superuser.end();
-      expect(heard).toContain('test.note-reader');
+      expect(heard).toContain('test');
     });
   });
 });

@@ -79,18 +79,19 @@ export async function markExceeded(em: EntityManager, month: string): Promise<nu
   return marked ? Number(marked.monthly_usd) : null;
 }
 
-/** Notes what became of an action; each action succeeds once and is undone once. */
-export async function appendOutcome(em: EntityManager, outcome: OutcomeRow): Promise<void> {
+/** Notes what became of actions; each action succeeds once and is undone once. */
+export async function appendOutcomes(em: EntityManager, outcomes: readonly OutcomeRow[]): Promise<void> {
+  if (outcomes.length === 0) return;
   await em.execute(
     `insert into billing.action_outcome (tenant_id, event_id, action_id, outcome, tool, workflow, surface, correlation_id,
                                          occurred_at)
      select kernel.tenant_id(), entry.*
-     from jsonb_to_record(?::jsonb) as entry (
+     from jsonb_to_recordset(?::jsonb) as entry (
        event_id uuid, action_id uuid, outcome text, tool text, workflow text, surface text, correlation_id text,
        occurred_at timestamptz
      )
      on conflict do nothing`,
-    [JSON.stringify(outcome)],
+    [JSON.stringify(outcomes)],
   );
 }
 

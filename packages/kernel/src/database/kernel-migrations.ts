@@ -1,4 +1,5 @@
 import { accessGround } from './access-migration.ts';
+import { audiences } from './audience-migration.ts';
 import { acrossTenants, createRoles, migration, tenantTable } from './migrations.ts';
 
 /** The ground that every subgraph stands on: roles, the tenant of the session, the outbox, the consumers' memory. */
@@ -40,4 +41,5 @@ export const kernelMigrations = [
     ...tenantTable('kernel.consumed_event', ['select', 'insert']),
   ]),
   accessGround,
+  audiences,
 ];

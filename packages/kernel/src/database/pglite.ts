@@ -2,16 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { createPostgreSqlTypeParsers } from '@mikro-orm/postgresql';
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  PGliteDialect,
-  type QueryResult,
-} from 'kysely';
+import { type Dialect, PGliteDialect } from 'kysely';
 import { parse as parseArray } from 'postgres-array';
-import { beginStatement } from './session.ts';
+import { type Link, TransactionDriver } from './transaction-driver.ts';
 
 /** An embedded PostgreSQL with pgvector and the value parsers that MikroORM expects. */
 export function createPglite(options: PGliteOptions): Promise<PGlite> {
@@ -59,95 +52,30 @@ export class Turnstile {
   }
 }
 
-/** Kysely's PGlite dialect with a driver of ours, which takes turns and opens transactions as the session says. */
+/** Kysely's PGlite dialect, whose transactions take turns and begin as the session says. */
 export function pgliteDialect(pglite: PGlite, turnstile: Turnstile): Dialect {
   const base = new PGliteDialect({ pglite });
   return {
     createAdapter: () => base.createAdapter(),
-    createDriver: () => new TurnstileDriver(pglite, turnstile),
+    createDriver: () => new TransactionDriver(async () => linkTo(pglite, await turnstile.enter())),
     createIntrospector: (db) => base.createIntrospector(db),
     createQueryCompiler: () => base.createQueryCompiler(),
   };
 }
 
-class TurnstileDriver implements Driver {
-  readonly #leave = new Map<DatabaseConnection, () => void>();
-  readonly #pglite: PGlite;
-  readonly #turnstile: Turnstile;
-
-  constructor(pglite: PGlite, turnstile: Turnstile) {
-    this.#pglite = pglite;
-    this.#turnstile = turnstile;
-  }
-
-  async init(): Promise<void> {}
-  async destroy(): Promise<void> {}
-
-  async acquireConnection(): Promise<DatabaseConnection> {
-    const leave = await this.#turnstile.enter();
-    const connection = new PgliteConnection(this.#pglite);
-    this.#leave.set(connection, leave);
-    return connection;
-  }
-
-  async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    this.#leave.get(connection)?.();
-    this.#leave.delete(connection);
-  }
-
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    try {
-      await this.#pglite.exec(beginStatement());
-    } catch (error) {
-      // Kysely keeps the connection of a transaction that did not begin; everyone else would wait for ever.
-      await this.#pglite.exec('rollback').catch(() => {});
-      await this.releaseConnection(connection);
-      throw error;
-    }
-  }
-
-  async commitTransaction(): Promise<void> {
-    await this.#pglite.exec('commit');
-  }
-
-  async rollbackTransaction(): Promise<void> {
-    await this.#pglite.exec('rollback');
-  }
-
-  async savepoint(_: DatabaseConnection, name: string): Promise<void> {
-    await this.#pglite.exec(`savepoint "${name}"`);
-  }
-
-  async rollbackToSavepoint(_: DatabaseConnection, name: string): Promise<void> {
-    await this.#pglite.exec(`rollback to savepoint "${name}"`);
-  }
-
-  async releaseSavepoint(_: DatabaseConnection, name: string): Promise<void> {
-    await this.#pglite.exec(`release savepoint "${name}"`);
-  }
-}
-
-class PgliteConnection implements DatabaseConnection {
-  readonly #pglite: PGlite;
-
-  constructor(pglite: PGlite) {
-    this.#pglite = pglite;
-  }
-
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    // MikroORM inlines its (escaped) parameters; the simple protocol takes one message where the extended takes four.
-    const result =
-      query.parameters.length > 0
-        ? await this.#pglite.query(query.sql, [...query.parameters], { rowMode: 'object' })
-        : (await this.#pglite.exec(query.sql, { rowMode: 'object' })).at(-1);
-    return {
-      rows: (result?.rows ?? []) as R[], // Kysely's contract: the caller knows the row's shape.
-      numAffectedRows: result?.affectedRows === undefined ? undefined : BigInt(result.affectedRows),
-    };
-  }
-
-  // biome-ignore lint/correctness/useYield: Kysely requires the method; PGlite cannot stream.
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error('PGlite does not stream.');
-  }
+function linkTo(pglite: PGlite, release: () => void): Link {
+  return {
+    send: async <R>(sql: string, parameters: readonly unknown[] = []) => {
+      // MikroORM inlines its (escaped) parameters; the simple protocol takes one message where the extended takes four.
+      const result =
+        parameters.length > 0
+          ? await pglite.query(sql, [...parameters], { rowMode: 'object' })
+          : (await pglite.exec(sql, { rowMode: 'object' })).at(-1);
+      return {
+        rows: (result?.rows ?? []) as R[], // Kysely's contract: the caller knows the row's shape.
+        numAffectedRows: result?.affectedRows === undefined ? undefined : BigInt(result.affectedRows),
+      };
+    },
+    release,
+  };
 }

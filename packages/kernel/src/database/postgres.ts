@@ -1,8 +1,8 @@
 import { createPostgreSqlTypeParsers } from '@mikro-orm/postgresql';
-import { CompiledQuery, type DatabaseConnection, type Dialect, PostgresDialect, PostgresDriver } from 'kysely';
-import { Pool, TypeOverrides } from 'pg';
+import { type Dialect, PostgresDialect } from 'kysely';
+import { type QueryResult as PgResult, Pool, type PoolClient, TypeOverrides } from 'pg';
 import { parse as parseArray } from 'postgres-array';
-import { beginStatement } from './session.ts';
+import { type Link, TransactionDriver } from './transaction-driver.ts';
 
 /** A pool whose values are parsed as MikroORM expects them. */
 export function createPool(url: string, max: number): Pool {
@@ -17,35 +17,42 @@ export function createPool(url: string, max: number): Pool {
   return pool;
 }
 
-/** Kysely's PostgreSQL dialect, whose transactions begin as the session says, in one round trip. */
+/** Kysely's PostgreSQL dialect, whose transactions begin as the session says. */
 export function postgresDialect(pool: Pool): Dialect {
   const base = new PostgresDialect({ pool });
   return {
     createAdapter: () => base.createAdapter(),
-    createDriver: () => new SessionDriver({ pool }),
+    createDriver: () => new PoolDriver(pool),
     createIntrospector: (db) => base.createIntrospector(db),
     createQueryCompiler: () => base.createQueryCompiler(),
   };
 }
 
-/** What the driver itself hands out, and so is handed back. */
-type PostgresConnection = Parameters<PostgresDriver['releaseConnection']>[0];
+class PoolDriver extends TransactionDriver {
+  readonly #pool: Pool;
 
-class SessionDriver extends PostgresDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    try {
-      await connection.executeQuery(CompiledQuery.raw(beginStatement()));
-    } catch (error) {
-      // Kysely keeps the connection of a transaction that did not begin; the pool would run dry.
-      await this.rollbackTransaction(connection);
-      await this.releaseConnection(connection as PostgresConnection);
-      throw error;
-    }
+  constructor(pool: Pool) {
+    super(async () => linkTo(await pool.connect()));
+    this.#pool = pool;
   }
 
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    // It fails on a dead connection alone, whose transaction the server has rolled back. Thrown, it would keep Kysely from
-    // giving the connection back to the pool, which throws dead ones away.
-    await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => {});
+  override destroy(): Promise<void> {
+    return this.#pool.end();
   }
 }
+
+const changing = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
+
+const linkTo = (client: PoolClient): Link => ({
+  send: async (sql, parameters = []) => {
+    // Of several statements it answers several results, which its types do not say.
+    const answered: PgResult | PgResult[] = await client.query(sql, [...parameters]);
+    const result = Array.isArray(answered) ? answered.at(-1) : answered;
+    const isChange = changing.has(result?.command ?? '');
+    return {
+      rows: result?.rows ?? [],
+      numAffectedRows: isChange && result?.rowCount != null ? BigInt(result.rowCount) : undefined,
+    };
+  },
+  release: () => client.release(),
+});

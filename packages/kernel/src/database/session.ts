@@ -23,6 +23,10 @@ interface Scope {
   published: boolean;
   /** The tenant whose roles, grants or policies it changes. */
   accessChanged?: TenantId;
+  /** Statements that are sent together with the commit. */
+  readonly last: string[];
+  /** How many there were when a savepoint was made, by its name. */
+  readonly savepoints: Map<string, number>;
 }
 
 /** What a committed transaction leaves for others to act on. */
@@ -39,7 +43,7 @@ export async function inSession<T>(
   work: () => Promise<T>,
 ): Promise<{ result: T; committed: Committed }> {
   assertOutsideTransaction('a second transaction');
-  const scope: Scope = { session, open: true, published: false };
+  const scope: Scope = { session, open: true, published: false, last: [], savepoints: new Map() };
   try {
     const result = await scopes.run(scope, work);
     return { result, committed: scope };
@@ -75,6 +79,35 @@ export function markAccessChanged(tenantId: TenantId): void {
 
 /** Whether the open transaction has changed who may do what: what it reads of that is not yet so for others. */
 export const changesAccess = (): boolean => scopes.getStore()?.accessChanged !== undefined;
+
+/**
+ * Leaves a statement, its values written into it, for the end of the open transaction: it is sent together with the
+ * commit, and takes no turn of its own. For what the transaction itself does not read again.
+ */
+export function sendLast(statement: string): void {
+  const scope = scopes.getStore();
+  if (!scope?.open) throw new CountersignError('INTERNAL_ERROR', 'A statement was left for the end of no transaction.');
+  scope.last.push(statement);
+}
+
+/** What was left for the end, which is taken by being asked for. */
+export const closing = (): string[] => scopes.getStore()?.last.splice(0) ?? [];
+
+export function markSavepoint(name: string): void {
+  const scope = scopes.getStore();
+  scope?.savepoints.set(name, scope.last.length);
+}
+
+/** What was left for the end since then is undone with the rest. */
+export function returnToSavepoint(name: string): void {
+  const scope = scopes.getStore();
+  if (scope) scope.last.length = scope.savepoints.get(name) ?? 0;
+}
+
+export function isReadOnly(): boolean {
+  const session = scopes.getStore()?.session;
+  return typeof session === 'object' && session.role === 'app' && session.readOnly === true;
+}
 
 /** The statement that opens a transaction as the current session, in one round trip. */
 export function beginStatement(): string {

@@ -10,6 +10,10 @@ import { Loop } from './loop.ts';
 const schema = 'pgboss';
 const queueOptions = { retryLimit: 8, retryDelay: 1, retryBackoff: true, retryDelayMax: 300, notify: true } as const;
 
+const mostPublished = 200;
+/** A moment in which what a request publishes one after the other comes together, in milliseconds. */
+const relayRestMs = 20;
+
 interface Delivery {
   readonly tenantId: string;
   readonly eventId: string;
@@ -17,11 +21,13 @@ interface Delivery {
 
 /**
  * Moves events from the outbox to their consumers: a relay claims what is unpublished and puts one job (ids alone) into
- * each consumer's queue, in one transaction; pg-boss delivers, retries with backoff, and keeps what failed for good.
+ * the queue of each subgraph that has a consumer for it, in one transaction; pg-boss delivers, retries with backoff, and
+ * keeps what failed for good. What comes in together for a tenant is consumed together.
  */
 export class Events {
   readonly #database: Database;
-  readonly #consumers: readonly EventConsumer[];
+  /** By the queue that they share. */
+  readonly #consumers: ReadonlyMap<string, readonly EventConsumer[]>;
   readonly #log: Logger;
   readonly #boss: PgBoss;
   readonly #relay: Loop;
@@ -29,12 +35,13 @@ export class Events {
 
   constructor(database: Database, consumers: readonly EventConsumer[], log: Logger) {
     this.#database = database;
-    this.#consumers = consumers;
+    this.#consumers = Map.groupBy(consumers, queueOf);
     this.#log = log;
     this.#boss = createBoss(database);
     this.#boss.on('error', (error) => log.warn({ err: error }, 'The job queue reported an error'));
     this.#relay = new Loop('outbox-relay', () => this.#publishOutstanding(), log, {
       intervalMs: database.backend.kind === 'pglite' ? 1_000 : 250,
+      restMs: relayRestMs,
     });
   }
 
@@ -44,15 +51,11 @@ export class Events {
     if (backend.kind === 'pglite')
       await backend.turnstile.run(() => backend.pglite.exec(queueGrants('countersign_relay')));
     await this.#subscribe();
-    for (const consumer of this.#consumers) {
+    for (const [queue, consumers] of this.#consumers) {
       await this.#boss.work<Delivery>(
-        queueOf(consumer.name),
-        { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5, batchSize: 50, perJobResults: true },
-        async (jobs) => {
-          const results: JobResult[] = [];
-          for (const job of jobs) results.push(await this.#attempt(consumer, job));
-          return results;
-        },
+        queue,
+        { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5, batchSize: 100, perJobResults: true },
+        (jobs) => this.#receive(consumers, jobs),
       );
     }
     this.#forget = this.#database.onCommit(({ published }) => published && this.#relay.wake());
@@ -79,81 +82,119 @@ export class Events {
   }
 
   async #subscribe(): Promise<void> {
-    for (const consumer of this.#consumers) {
-      const queue = queueOf(consumer.name);
+    for (const [queue, consumers] of this.#consumers) {
       await this.#boss.createQueue(queue, queueOptions);
-      await this.#database.asRole('relay', (em) =>
-        em.execute('insert into kernel.subscription (event_type, queue) values (?, ?) on conflict do nothing', [
-          consumer.event,
-          queue,
-        ]),
-      );
+      for (const [event, wanting] of Map.groupBy(consumers, ({ event }) => event)) {
+        const audiences = new Set(wanting.map(({ audience }) => audience ?? null));
+        // One consumer for whom every tenant's events are meant is enough.
+        const audience = audiences.size === 1 ? [...audiences][0] : null;
+        await this.#database.asRole('relay', (em) =>
+          em.execute(
+            `insert into kernel.subscription (event_type, queue, audience) values (?, ?, ?)
+             on conflict (event_type, queue) do update set audience = excluded.audience`,
+            [event, queue, audience],
+          ),
+        );
+      }
     }
   }
 
-  /** Publishes up to a hundred events; true when there may be more. */
+  /** Publishes up to two hundred events; true when there may be more. */
   async #publishOutstanding(): Promise<boolean> {
     return this.#database.asRole('relay', async (em) => {
       // Claimed by lock, not by ascending id: ids of transactions that commit late would be skipped.
-      const claimed: { id: string; tenant_id: string; type: string }[] = await em.execute(
-        `select id, tenant_id, type from kernel.outbox where published_at is null
-         order by occurred_at limit 100 for update skip locked`,
+      const claimed: { id: string; tenant_id: string; queues: string[] | null }[] = await em.execute(
+        `select id, tenant_id,
+                (select jsonb_agg(queue) from kernel.subscription as wanted
+                 where event_type = outbox.type
+                   and (audience is null
+                        or exists (select from kernel.audience as told
+                                   where told.name = wanted.audience and told.tenant_id = outbox.tenant_id))) as queues
+         from kernel.outbox where published_at is null
+         order by occurred_at limit ${mostPublished} for update skip locked`,
       );
       if (claimed.length === 0) return false;
-      const subscriptions: { event_type: string; queue: string }[] = await em.execute(
-        'select event_type, queue from kernel.subscription',
+      const wanted = claimed.flatMap(({ id, tenant_id, queues }) =>
+        (queues ?? []).map((queue) => ({ queue, data: { tenantId: tenant_id, eventId: id } satisfies Delivery })),
       );
-      for (const { event_type, queue } of subscriptions) {
-        const jobs = claimed
-          .filter((event) => event.type === event_type)
-          .map((event) => ({ data: { tenantId: event.tenant_id, eventId: event.id } satisfies Delivery }));
-        if (jobs.length > 0) await this.#boss.insert(queue, jobs, { db: transactionOf(em) });
+      for (const [queue, deliveries] of Map.groupBy(wanted, (each) => each.queue)) {
+        const jobs = deliveries.map(({ data }) => ({ data }));
+        await this.#boss.insert(queue, jobs, { db: transactionOf(em) });
       }
       await em.execute('update kernel.outbox set published_at = clock_timestamp() where id in (?)', [
         claimed.map((event) => event.id),
       ]);
-      return claimed.length === 100;
+      return claimed.length === mostPublished;
     });
   }
 
-  /** Each event of a batch fails for itself: those that came with it are not tried again because of it. */
-  async #attempt(consumer: EventConsumer, { id, data }: Job<Delivery>): Promise<JobResult> {
-    try {
-      await this.#deliver(consumer, data);
-      return { id, status: 'completed' };
-    } catch (error) {
-      this.#log.warn({ err: error, eventId: data.eventId, consumer: consumer.name }, 'An event could not be consumed');
-      return { id, status: 'failed', output: { reason: error instanceof Error ? error.name : 'unknown' } };
+  /** What came in together is consumed tenant by tenant, in one transaction each. */
+  async #receive(consumers: readonly EventConsumer[], jobs: readonly Job<Delivery>[]): Promise<JobResult[]> {
+    const results: JobResult[] = [];
+    for (const [tenantId, together] of Map.groupBy(jobs, ({ data }) => data.tenantId)) {
+      const eventIds = together.map(({ data }) => data.eventId);
+      try {
+        await this.#deliver(consumers, tenantId, eventIds);
+        results.push(...together.map(({ id }): JobResult => ({ id, status: 'completed' })));
+      } catch {
+        // One of them spoiled it for all: each is tried for itself, and says what is wrong with it.
+        for (const job of together) results.push(await this.#attempt(consumers, job));
+      }
     }
+    return results;
   }
 
-  async #deliver(consumer: EventConsumer, delivery: Delivery): Promise<void> {
-    const principal = servicePrincipal(delivery.tenantId, consumer.name, []);
-    await this.#database.withTenant(principal, async (em) => {
-      const fresh = await em.execute(
-        `insert into kernel.consumed_event (tenant_id, consumer, event_id) values (?, ?, ?)
-         on conflict do nothing returning event_id`,
-        [delivery.tenantId, consumer.name, delivery.eventId],
-      );
-      if (fresh.length === 0) return;
-      const [event]: DomainEvent[] = await em.execute(
-        `select id, tenant_id as "tenantId", type, payload, principal, workflow, surface,
-                correlation_id as "correlationId", occurred_at as "occurredAt"
-         from kernel.outbox where id = ?`,
-        [delivery.eventId],
-      );
-      if (event) await consumer.handle(em, event);
-      else
-        this.#log.error(
-          { eventId: delivery.eventId, consumer: consumer.name },
-          'An event to deliver is not in the outbox',
+  /** Each consumer fails for itself: what the others did is remembered, and not done again with the next try. */
+  async #attempt(consumers: readonly EventConsumer[], { id, data }: Job<Delivery>): Promise<JobResult> {
+    let result: JobResult = { id, status: 'completed' };
+    for (const consumer of consumers) {
+      try {
+        await this.#deliver([consumer], data.tenantId, [data.eventId]);
+      } catch (error) {
+        this.#log.warn(
+          { err: error, eventId: data.eventId, consumer: consumer.name },
+          'An event could not be consumed',
         );
+        result = { id, status: 'failed', output: { reason: error instanceof Error ? error.name : 'unknown' } };
+      }
+    }
+    return result;
+  }
+
+  /** Remembers the events as consumed and has them consumed, in one transaction; what was consumed before is left out. */
+  async #deliver(consumers: readonly EventConsumer[], tenantId: string, eventIds: readonly string[]): Promise<void> {
+    const wanted = consumers.map(({ name, event }) => ({ consumer: name, event }));
+    await this.#database.withTenant(servicePrincipal(tenantId, 'events', []), async (em) => {
+      const fresh: (DomainEvent & { consumer: string })[] = await em.execute(
+        `with fresh as (
+           insert into kernel.consumed_event (tenant_id, consumer, event_id)
+           select happened.tenant_id, wanted.consumer, happened.id
+           from kernel.outbox as happened
+           join jsonb_to_recordset(?::jsonb) as wanted (consumer text, event text) on wanted.event = happened.type
+           where happened.id in (?)
+           order by happened.id, wanted.consumer
+           on conflict do nothing
+           returning consumer, event_id
+         )
+         select fresh.consumer, id, tenant_id as "tenantId", type, payload, principal, workflow, surface,
+                correlation_id as "correlationId", occurred_at as "occurredAt"
+         from fresh join kernel.outbox on id = fresh.event_id
+         order by occurred_at, id`,
+        [JSON.stringify(wanted), [...eventIds]],
+      );
+      const byConsumer = Map.groupBy(fresh, ({ consumer }) => consumer);
+      for (const consumer of consumers) {
+        const events = byConsumer.get(consumer.name) ?? [];
+        if (events.length === 0) continue;
+        if (consumer.handleAll) await consumer.handleAll(em, events);
+        else for (const event of events) await consumer.handle(em, event);
+      }
     });
   }
 }
 
-/** Queue names take letters, digits and a few marks. */
-const queueOf = (consumer: string): string => consumer.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
+/** The part of a consumer's name before the first dot: those of a subgraph share a queue. */
+const queueOf = ({ name }: EventConsumer): string => name.replace(/\..*/, '').replaceAll(/[^A-Za-z0-9_-]/g, '-');
 
 function createBoss(database: Database): PgBoss {
   const { backend } = database;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 /**
  * Runs `work` again and again, one run at a time: when woken, and at the latest every `intervalMs`. `work` answers
  * whether more may be waiting. A failing run is logged and tried again after a delay that doubles up to `maxDelayMs`.
+ * Who wakes it waits for `restMs`, in which others may wake it, too: what they have for it is done in one run.
  */
 export class Loop {
   readonly name: string;
@@ -10,6 +11,7 @@ export class Loop {
   readonly #log: Logger;
   readonly #intervalMs: number;
   readonly #maxDelayMs: number;
+  readonly #restMs: number;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #woken = false;
@@ -20,13 +22,14 @@ export class Loop {
     name: string,
     work: () => Promise<boolean>,
     log: Logger,
-    options: { intervalMs?: number; maxDelayMs?: number } = {},
+    options: { intervalMs?: number; maxDelayMs?: number; restMs?: number } = {},
   ) {
     this.name = name;
     this.#work = work;
     this.#log = log;
     this.#intervalMs = options.intervalMs ?? 1_000;
     this.#maxDelayMs = options.maxDelayMs ?? 30_000;
+    this.#restMs = options.restMs ?? 5;
   }
 
   start(): void {
@@ -40,7 +43,7 @@ export class Loop {
     // After a failure the delay holds, whoever calls.
     if (this.#running || this.#failures > 0) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#begin(), 5);
+    this.#timer = setTimeout(() => this.#begin(), this.#restMs);
   }
 
   /** Ends the loop after the run that is under way. */
@@ -73,6 +76,6 @@ export class Loop {
 
   #delay(): number {
     if (this.#failures > 0) return Math.min(this.#maxDelayMs, 100 * 2 ** this.#failures);
-    return this.#woken ? 5 : this.#intervalMs;
+    return this.#woken ? this.#restMs : this.#intervalMs;
   }
 }

@@ -336,20 +336,9 @@ export class Action {
     return new Date(this.doneAt.getTime() + this.undoWithinS * 1_000);
   }
 
-  // What follows is filled in by `loadActions`.
-
-  @Field(() => [Evidence], { description: 'The cited passages that it rests on.' })
-  evidence!: Evidence[];
-
-  @Field(() => [Approval], { description: 'What checkers decided, oldest first.' })
-  approvals!: Approval[];
-
-  @Field(() => Action, {
-    nullable: true,
-    description: 'The action that undoes it, or last tried to; null when none did.',
-  })
-  undo!: Action | null;
-
-  @Field(() => Action, { nullable: true, description: 'The action that this one undoes; null when it is not an undo.' })
-  undoOf!: Action | null;
+  // What hangs on it, where it was read with it: see `withRelations`, and `ActionRelationsResolver` for where it was not.
+  evidence?: Evidence[];
+  approvals?: Approval[];
+  undo?: Action | null;
+  undoOf?: Action | null;
 }

@@ -174,7 +174,7 @@ export class ActionResolver {
     return this.#answer(
       context,
       () => this.#undos.undo(actionId, reason, context),
-      (action) => action.undo,
+      (action) => action.undo ?? null,
     );
   }
 

@@ -1,6 +1,7 @@
 import type { Services } from '../services/assemble-services.ts';
 import { ActionResolver } from './action.resolver.ts';
 import { ActionGateResolver } from './action-gate.resolver.ts';
+import { ActionRelationsResolver } from './action-relations.resolver.ts';
 import { AuditTrailResolver } from './audit-trail.resolver.ts';
 import { AutonomyResolver } from './autonomy.resolver.ts';
 import { BundleResolver } from './bundle.resolver.ts';
@@ -21,6 +22,7 @@ import { WebhookResolver } from './webhook.resolver.ts';
 /** Everything that can be asked of this subgraph, beside the tools' own mutations. */
 export const resolversOf = (services: Services) => [
   new ActionResolver(services),
+  new ActionRelationsResolver(services.reader),
   new DecisionLogResolver(services.logReader),
   new LogProofsResolver(services.logProofs),
   new LogExportResolver(services.logExport),

@@ -1,10 +1,13 @@
-import { type Access, type Database, inOrder, isUuid, type Page } from '@countersign/kernel';
+import { type Access, type Database, type EntityManager, inOrder, isUuid, type Page } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import type { ActionStatus } from './lifecycle/index.ts';
 import { withRelations } from './load-actions.ts';
 import { type Viewer, VisibleActions } from './visible-actions.ts';
 
-/** Reads a tenant's actions, as far as the viewer may see them: what is hidden is absent, as what does not exist is. */
+/**
+ * Reads a tenant's actions, as far as the viewer may see them: what is hidden is absent, as what does not exist is. What
+ * hangs on them is read where it is asked for.
+ */
 export class ActionReader {
   readonly #database: Database;
   readonly #access: Access;
@@ -45,16 +48,21 @@ export class ActionReader {
     );
   }
 
-  #read<Found extends readonly (Action | null)[]>(
-    viewer: Viewer,
-    find: (visible: VisibleActions) => Promise<Found>,
-  ): Promise<Found> {
-    return this.#database.read(viewer.principal, async (em) => {
-      const visible = await VisibleActions.to(viewer, em, this.#access);
-      const found = await find(visible);
-      const actions = found.filter((action) => action !== null);
-      await withRelations(em, actions, (ids) => visible.among(ids));
-      return found;
+  /** Like `many`, with what hangs on them filled in. */
+  full(viewer: Viewer, ids: readonly string[]): Promise<(Action | null)[]> {
+    return this.#read(viewer, async (visible, em) => {
+      const actions = await visible
+        .select()
+        .andWhere({ id: { $in: ids.filter(isUuid) } })
+        .getResultList();
+      await withRelations(em, actions, (linked) => visible.among(linked));
+      return inOrder(ids, actions);
     });
+  }
+
+  #read<Found>(viewer: Viewer, find: (visible: VisibleActions, em: EntityManager) => Promise<Found>): Promise<Found> {
+    return this.#database.read(viewer.principal, async (em) =>
+      find(await VisibleActions.to(viewer, em, this.#access), em),
+    );
   }
 }

@@ -149,7 +149,7 @@ function waitingFor(
     { id: action.makerId, person: action.makerPerson, department: departmentIn(action.makerAttributes) },
     ...action.editors.map((id) => ({ id, person: id, department: null })),
   ];
-  const given = action.approvals
+  const given = (action.approvals ?? [])
     .filter(({ decision, planHash }) => decision === ApprovalDecision.APPROVED && planHash === action.planHash)
     .map(asApprover);
   if (!mayCount(demands, makers, given, approverFor(principal, delegators, action)).ok) return [];

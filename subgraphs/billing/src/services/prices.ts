@@ -12,19 +12,29 @@ export class Prices {
   }
 
   async current(principal: Principal): Promise<Price[]> {
-    const prices = await this.#database.read(principal, (em) => pricesAt(em, this.#now()));
-    return [...prices.values()];
+    const begun = await this.#database.read(principal, (em) => begunBy(em, this.#now()));
+    return [...begun.values()].flatMap((ofMeter) => inForce(ofMeter) ?? []);
   }
 }
 
-/** Each meter's price at a moment, by the meter's name: the tenant's own before the list's, the latest of them. */
-export async function pricesAt(em: EntityManager, moment: Date): Promise<Map<string, Price>> {
+/** A meter's price at a moment: the tenant's own before the list's, the latest of them. */
+export type PriceAt = (meter: string, moment: Date) => Price | undefined;
+
+/** The prices at every moment up to the one that is given. */
+export async function pricesUpTo(em: EntityManager, latest: Date): Promise<PriceAt> {
+  const begun = await begunBy(em, latest);
+  return (meter, moment) => {
+    const begunThen = begun.get(meter)?.filter(({ effectiveFrom }) => effectiveFrom <= moment);
+    return begunThen && inForce(begunThen);
+  };
+}
+
+/** Of those of a meter that have begun, the latest first. */
+const inForce = (begun: readonly Price[]): Price | undefined =>
+  begun.find(({ tenantId }) => tenantId !== null) ?? begun[0];
+
+/** By meter, the latest first. */
+async function begunBy(em: EntityManager, latest: Date): Promise<Map<string, Price[]>> {
   const orderBy = { meter: 'asc', effectiveFrom: 'desc' } as const;
-  const begun = await em.find(Price, { effectiveFrom: { $lte: moment } }, { orderBy });
-  const prices = new Map<string, Price>();
-  for (const price of begun) {
-    const known = prices.get(price.meter);
-    if (!known || (known.tenantId === null && price.tenantId !== null)) prices.set(price.meter, price);
-  }
-  return prices;
+  return Map.groupBy(await em.find(Price, { effectiveFrom: { $lte: latest } }, { orderBy }), ({ meter }) => meter);
 }

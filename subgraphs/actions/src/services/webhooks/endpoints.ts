@@ -2,6 +2,7 @@ import {
   type Database,
   type EntityManager,
   type EventOrigin,
+  joinAudience,
   newId,
   type Principal,
   problem,
@@ -16,6 +17,7 @@ import { disable, insistEnabled, lockEndpoint, recordEndpoint } from './endpoint
 import type { WebhookFanOut } from './fan-out.ts';
 import { newSecret, rotationMs } from './signature.ts';
 import { webhookBody } from './webhook-body.ts';
+import { webhookAudience } from './webhook-consumers.ts';
 import { checkWebhookUrl } from './webhook-url.ts';
 
 /** What somebody sets of a webhook; what is undefined stays as it is. */
@@ -59,6 +61,7 @@ export class WebhookEndpoints {
     const sealed = box.seal(secret, ownerOf({ id, tenantId }));
     const webhook = await database.withTenant(origin.principal, async (em) => {
       await insistRoom(em);
+      await joinAudience(em, webhookAudience, tenantId);
       const now = log.now();
       const endpoint = em.create(WebhookEndpoint, {
         id,

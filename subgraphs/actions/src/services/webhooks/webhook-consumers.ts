@@ -4,6 +4,9 @@ import { WebhookEventType } from '../../entities/webhook-event-type.ts';
 import type { WebhookFanOut } from './fan-out.ts';
 import { type ToldEvent, toldEvents, webhookBody } from './webhook-body.ts';
 
+/** Tenants that have, or had, a webhook. */
+export const webhookAudience = 'actions.webhooks';
+
 /** What the webhooks of a tenant are told of. */
 export function webhookConsumers(fanOut: WebhookFanOut): readonly EventConsumer[] {
   const names = Object.keys(toldEvents) as ToldEvent[]; // An object's keys are strings to TypeScript; these are all.
@@ -11,11 +14,13 @@ export function webhookConsumers(fanOut: WebhookFanOut): readonly EventConsumer[
     ...names.map((event) => ({
       name: `actions.webhook-${toldEvents[event].type.replace('.', '-')}`,
       event,
+      audience: webhookAudience,
       handle: (em: EntityManager, happened: DomainEvent) => fanOut.tell(em, event, happened),
     })),
     {
       name: 'actions.webhook-webhook-disabled',
       event: 'WebhookDisabled',
+      audience: webhookAudience,
       handle: (em, happened) => tellOfDisabled(em, fanOut, happened),
     },
   ];
