@@ -11,6 +11,7 @@ export {
   tenantTable,
 } from './database/migrations.ts';
 export { assertOutsideTransaction } from './database/session.ts';
+export { writeLast } from './database/write-last.ts';
 export { CountersignError, type ErrorCode, errorCatalogue, hasCode, maskError, notFound } from './errors.ts';
 export { type DomainEvent, type EventConsumer, type EventOrigin, joinAudience, publish } from './events/event.ts';
 export { Events, migrateQueue } from './events/events.ts';

@@ -1,4 +1,4 @@
-import type { EntityManager } from '@countersign/kernel';
+import { type EntityManager, writeLast } from '@countersign/kernel';
 import type { ToolHealth } from './entities/tool-health.ts';
 import type { LogHead, SealedEntry, TreeHead, TreeNode } from './services/decision-log/index.ts';
 
@@ -134,24 +134,30 @@ export const tenantsToSeal = (em: EntityManager): Promise<{ tenantId: string }[]
 
 /** Locks the tenant's head, which is made when there is none. */
 export async function lockHead(em: EntityManager, empty: LogHead): Promise<LogHead> {
+  const head = await findHead(em, empty.tenantId);
+  if (head) return head;
   await em.execute(
     `insert into actions.log_head (tenant_id, seq, hash, tree_size, frontier) values (?, ?, ?, ?, ?::jsonb)
      on conflict (tenant_id) do nothing`,
     [empty.tenantId, empty.seq, empty.hash, empty.treeSize, JSON.stringify(empty.frontier)],
   );
+  return (await findHead(em, empty.tenantId)) ?? empty;
+}
+
+async function findHead(em: EntityManager, tenantId: string): Promise<LogHead | undefined> {
   const [head]: LogHead[] = await em.execute(
     `select tenant_id as "tenantId", seq, hash, tree_size as "treeSize", frontier
      from actions.log_head where tenant_id = ? for update`,
-    [empty.tenantId],
+    [tenantId],
   );
-  return head ?? empty;
+  return head;
 }
 
 /** Records what sealing gave: the entries' places, the tree's complete nodes, the new head. */
-export async function storeSeals(
+export function storeSeals(
   em: EntityManager,
   seals: { sealed: readonly SealedEntry[]; nodes: readonly TreeNode[]; head: LogHead },
-): Promise<void> {
+): void {
   const { tenantId, seq, hash, treeSize, frontier } = seals.head;
   const places = seals.sealed.map((entry) => ({
     id: entry.id,
@@ -160,7 +166,8 @@ export async function storeSeals(
     previous_hash: entry.previousHash,
     hash: entry.hash,
   }));
-  await em.execute(
+  writeLast(
+    em,
     `update actions.log_entry as entry
      set seq = place.seq, content_digest = place.content_digest, previous_hash = place.previous_hash, hash = place.hash
      from jsonb_to_recordset(?::jsonb)
@@ -168,13 +175,15 @@ export async function storeSeals(
      where entry.id = place.id and entry.seq is null`,
     [JSON.stringify(places)],
   );
-  await em.execute(
+  writeLast(
+    em,
     `insert into actions.log_node (tenant_id, level, index, hash)
      select ?::uuid, node.level, node.index, node.hash
      from jsonb_to_recordset(?::jsonb) as node (level integer, index integer, hash text)`,
     [tenantId, JSON.stringify(seals.nodes)],
   );
-  await em.execute(
+  writeLast(
+    em,
     'update actions.log_head set seq = ?, hash = ?, tree_size = ?, frontier = ?::jsonb where tenant_id = ?',
     [seq, hash, treeSize, JSON.stringify(frontier), tenantId],
   );
@@ -193,8 +202,9 @@ export const treeNodes = (
   );
 
 /** Keeps what was signed about a tenant's log. */
-export async function storeTreeHead(em: EntityManager, head: TreeHead): Promise<void> {
-  await em.execute(
+export function storeTreeHead(em: EntityManager, head: TreeHead): void {
+  writeLast(
+    em,
     `insert into actions.log_tree_head (tenant_id, tree_size, root_hash, sealed_at, key_id, signature)
      values (?, ?, ?, ?, ?, ?)`,
     [head.tenantId, head.treeSize, head.rootHash, head.sealedAt, head.keyId, head.signature],

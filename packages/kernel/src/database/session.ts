@@ -80,10 +80,7 @@ export function markAccessChanged(tenantId: TenantId): void {
 /** Whether the open transaction has changed who may do what: what it reads of that is not yet so for others. */
 export const changesAccess = (): boolean => scopes.getStore()?.accessChanged !== undefined;
 
-/**
- * Leaves a statement, its values written into it, for the end of the open transaction: it is sent together with the
- * commit, and takes no turn of its own. For what the transaction itself does not read again.
- */
+/** Leaves a statement, its values written into it, for the end of the open transaction: see `writeLast`. */
 export function sendLast(statement: string): void {
   const scope = scopes.getStore();
   if (!scope?.open) throw new CountersignError('INTERNAL_ERROR', 'A statement was left for the end of no transaction.');

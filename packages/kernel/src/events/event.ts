@@ -1,5 +1,6 @@
 import type { EntityManager } from '../database/database.ts';
-import { markPublished, sendLast } from '../database/session.ts';
+import { markPublished } from '../database/session.ts';
+import { writeLast } from '../database/write-last.ts';
 import { newId } from '../ids.ts';
 import type { Caller } from '../principal/origin.ts';
 
@@ -49,20 +50,19 @@ export async function joinAudience(em: EntityManager, audience: string, tenantId
 export async function publish(em: EntityManager, origin: EventOrigin, type: string, payload: object): Promise<void> {
   const { principal } = origin;
   markPublished();
-  sendLast(
-    em.getPlatform().formatQuery(
-      `insert into kernel.outbox (id, tenant_id, type, payload, principal, workflow, surface, correlation_id)
+  writeLast(
+    em,
+    `insert into kernel.outbox (id, tenant_id, type, payload, principal, workflow, surface, correlation_id)
        values (?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?)`,
-      [
-        newId(),
-        principal.tenantId,
-        type,
-        JSON.stringify(payload),
-        JSON.stringify({ kind: principal.kind, id: principal.id }),
-        origin.workflow ?? null,
-        origin.surface ?? null,
-        origin.correlationId,
-      ],
-    ),
+    [
+      newId(),
+      principal.tenantId,
+      type,
+      JSON.stringify(payload),
+      JSON.stringify({ kind: principal.kind, id: principal.id }),
+      origin.workflow ?? null,
+      origin.surface ?? null,
+      origin.correlationId,
+    ],
   );
 }

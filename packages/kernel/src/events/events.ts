@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely';
 import { type Job, type JobResult, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database, EntityManager } from '../database/database.ts';
+import { writeLast } from '../database/write-last.ts';
 import { servicePrincipal } from '../principal/principal.ts';
 import { embeddedQueue } from './embedded-queue.ts';
 import type { DomainEvent, EventConsumer } from './event.ts';
@@ -12,7 +13,7 @@ const queueOptions = { retryLimit: 8, retryDelay: 1, retryBackoff: true, retryDe
 
 const mostPublished = 200;
 /** A moment in which what a request publishes one after the other comes together, in milliseconds. */
-const relayRestMs = 20;
+const relayRestMs = 50;
 
 interface Delivery {
   readonly tenantId: string;
@@ -121,7 +122,7 @@ export class Events {
         const jobs = deliveries.map(({ data }) => ({ data }));
         await this.#boss.insert(queue, jobs, { db: transactionOf(em) });
       }
-      await em.execute('update kernel.outbox set published_at = clock_timestamp() where id in (?)', [
+      writeLast(em, 'update kernel.outbox set published_at = clock_timestamp() where id in (?)', [
         claimed.map((event) => event.id),
       ]);
       return claimed.length === mostPublished;

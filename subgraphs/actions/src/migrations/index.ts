@@ -15,9 +15,10 @@ import { connectorHealth } from './014-connector-health.ts';
 import { settlement } from './015-settlement.ts';
 import { delegations } from './016-delegations.ts';
 import { webhookAudience } from './017-webhook-audience.ts';
+import { standingOrders } from './018-standing-orders.ts';
 
 /** In the order in which they were made. */
 export const migrations = [
   ...[initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
-  ...[live, autonomy, webhooks, bundles, connectorHealth, settlement, delegations, webhookAudience],
+  ...[live, autonomy, webhooks, bundles, connectorHealth, settlement, delegations, webhookAudience, standingOrders],
 ];

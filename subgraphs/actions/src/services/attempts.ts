@@ -6,6 +6,7 @@ import {
   type EventOrigin,
   type UserProblem,
 } from '@countersign/kernel';
+import type { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
 import { type Attempt, undoOf } from './attempt.ts';
 import type { Crash } from './crash-points.ts';
@@ -64,21 +65,25 @@ export class Attempts {
     };
   }
 
-  /** Reaches out to the other side and records what came of it. */
-  async carryOut(attempt: Attempt, origin: EventOrigin): Promise<void> {
+  /**
+   * Reaches out to the other side and records what came of it. Answers the action as it stands then; null where it is not
+   * known here.
+   */
+  async carryOut(attempt: Attempt, origin: EventOrigin): Promise<Action | null> {
     const { effects, crash } = this.#parts;
-    if (!attempt.intended && !(await this.#check(attempt, origin))) return;
+    if (!attempt.intended && !(await this.#check(attempt, origin))) return null;
     const takesBack = attempt.effect.undo !== undefined;
     crash(takesBack ? 'undoing' : 'intent');
     const findings = await effects.perform(attempt.effect, !attempt.intended);
     crash(takesBack ? 'undone' : 'effect');
-    const isRecorded = await this.#underLease(attempt, origin, (em, locked) => {
+    const recorded = await this.#underLease(attempt, origin, (em, locked) => {
       // The other side was not even asked.
       if (isHeldBack(findings.finding)) locked.action.attempts -= 1;
       return this.#record(em, locked, findings, origin);
     });
-    if (!isRecorded) await this.#recordLate(attempt, findings, origin);
+    if (!recorded) await this.#recordLate(attempt, findings, origin);
     crash('recorded');
+    return recorded?.action ?? null;
   }
 
   /**
@@ -110,7 +115,7 @@ export class Attempts {
       settlement.intend(em, origin, locked.action);
     });
     if (refusal) throw refusal;
-    return goOn && recorded;
+    return goOn && recorded !== null;
   }
 
   /** It was not done, and whoever wanted it done may not: nothing goes on by itself that did not before. */
@@ -149,17 +154,17 @@ export class Attempts {
     this.#parts.crash('recording');
   }
 
-  /** Runs `work` on the locked action unless its lease has passed to another. Answers whether it ran. */
+  /** Runs `work` on the locked action unless its lease has passed to another. Answers what it ran on. */
   #underLease(
     { actionId, fence }: Attempt,
     { principal }: EventOrigin,
     work: (em: EntityManager, locked: Locked) => Promise<void>,
-  ): Promise<boolean> {
+  ): Promise<Locked | null> {
     return this.#parts.database.withTenant(principal, async (em) => {
       const locked = await lockWithUndone(em, actionId);
-      if (!this.#parts.leases.holds(locked.action, fence)) return false;
+      if (!this.#parts.leases.holds(locked.action, fence)) return null;
       await work(em, locked);
-      return true;
+      return locked;
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@countersign/kernel';
-import { type Earned, type InForce, inForce, type Level, type Measured, type Setting } from './autonomy/index.ts';
+import type { Earned, Level, Setting } from './autonomy/index.ts';
 import type { Cause } from './autonomy/step-down.ts';
 
 /** What a tool has earned or lost, as it stands there. */
@@ -18,13 +18,7 @@ export interface StepDown {
   readonly reason: string;
 }
 
-/** How far the tool goes at this moment, in the tenant whose transaction it is. */
-export async function levelOf(em: EntityManager, tool: Measured): Promise<InForce> {
-  const { settings, standings } = await readAutonomy(em, tool.tool);
-  return inForce(tool, settings, standings.get(tool.tool) ?? null);
-}
-
-/** All that is set, and what all tools, or the one, have earned: one statement, since it is asked at every step. */
+/** All that is set, and what all tools, or the one, have earned, in one statement. */
 export async function readAutonomy(
   em: EntityManager,
   tool: string | null = null,

@@ -84,8 +84,8 @@ export class Executions {
       return this.#begin(em, locked, origin, how);
     });
     if (claim === 'busy') await this.#wait(actionId, origin);
-    else if (claim) await this.#parts.attempts.carryOut(claim, origin);
-    return this.#load(actionId, origin);
+    const recorded = claim && claim !== 'busy' ? await this.#parts.attempts.carryOut(claim, origin) : null;
+    return recorded ?? this.#load(actionId, origin);
   }
 
   /** What is approved waits for its tool to be well, with all that it needs asked of it now, and again when it goes. */

@@ -1,10 +1,8 @@
 import { type EntityManager, holds, type Principal, personOf, problem, readPrincipal } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
-import { ActionGate, gateOf } from '../entities/action-gate.ts';
 import { Approval, ApprovalDecision } from '../entities/approval.ts';
 import { isOpen, seesActionData } from '../sensitive-data.ts';
 import type { InForce } from './autonomy/index.ts';
-import { levelOf } from './autonomy-standing.ts';
 import {
   type Approver,
   applicableGates,
@@ -24,6 +22,7 @@ import {
 } from './gates/index.ts';
 import { sameWho, type Who } from './lifecycle/index.ts';
 import { limitUses, type Measured, takeLimits } from './limit-uses.ts';
+import { levelOf, ordersOf } from './standing-orders.ts';
 
 /** What the tenant's gates ask of an action at this moment. */
 export interface Asked extends Requirements {
@@ -36,8 +35,8 @@ export interface Asked extends Requirements {
 export type AskedAbout = Pick<Action, 'tool' | 'risk' | 'reversible'> & Partial<Pick<Action, 'undoOfId'>>;
 
 export async function askedOf(em: EntityManager, about: AskedAbout): Promise<Asked> {
-  const rows = await em.find(ActionGate, {}, { orderBy: { name: 'asc' } });
-  return askedBy(rows.map(gateOf), about, await levelOf(em, about));
+  const { gates } = await ordersOf(em);
+  return askedBy(gates, about, await levelOf(em, about));
 }
 
 /** What these gates ask of an action, or of an undo, at a level of autonomy, of which an undo knows nothing. */
@@ -166,6 +165,7 @@ export const demandsAt = ({ demands }: Asked, action: Action, now: Date): Demand
 
 /** How far the approvals have come, of those who are still there. Refuses with `APPROVALS_MISSING`. */
 export async function insistApproved(em: EntityManager, asked: Asked, action: Action, now: Date): Promise<void> {
+  if (asked.demands.length === 0) return;
   const { complete, missing } = await standingOf(em, asked, action, now);
   if (complete) return;
   const message = `${missing.map(({ reason }) => reason).join(' ')} Approvals count of those alone who are still there.`;

@@ -47,11 +47,11 @@ export class LogSealer {
       if (rows.length === 0) return false;
       const seals = seal(head, orderForSealing(rows.map(asLogEntry)));
       this.#crash('sealing');
-      await storeSeals(em, seals);
+      storeSeals(em, seals);
       this.#crash('sealed');
       const { treeSize, frontier } = seals.head;
       const rootHash = rootOf({ size: treeSize, roots: frontier });
-      if (key) await storeTreeHead(em, signTreeHead({ tenantId, treeSize, rootHash, sealedAt: this.#now() }, key));
+      if (key) storeTreeHead(em, signTreeHead({ tenantId, treeSize, rootHash, sealedAt: this.#now() }, key));
       return rows.length === batch;
     });
   }

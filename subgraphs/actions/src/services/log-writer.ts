@@ -1,7 +1,6 @@
-import { type DomainEvent, type EntityManager, type EventOrigin, publish } from '@countersign/kernel';
+import { type DomainEvent, type EntityManager, type EventOrigin, publish, writeLast } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
-import { LogEntry } from '../entities/log-entry.ts';
-import { contentDigest, type EntryKind, newEntry } from './decision-log/index.ts';
+import { contentDigest, type EntryKind, type LogEntry, newEntry } from './decision-log/index.ts';
 
 /** Writes the decision log, in the transaction of what is recorded. Entries are sealed later, so writers never queue. */
 export class LogWriter {
@@ -77,11 +76,37 @@ export class LogWriter {
       values: content.values,
       previousOfAction: content.action?.lastEntry ?? null,
     });
-    const unsealed = { seq: null, contentDigest: null, previousHash: null, hash: null };
-    em.persist(em.create(LogEntry, { ...entry, occurredAt: content.occurredAt, ...unsealed }));
+    insertEntry(em, entry);
     this.#written = true;
     return contentDigest(entry);
   }
+}
+
+/** Not sealed yet. */
+function insertEntry(em: EntityManager, entry: LogEntry): void {
+  const { id, tenantId, format, actionId, kind, occurredAt, principal, correlationId, workflow, surface } = entry;
+  writeLast(
+    em,
+    `insert into actions.log_entry (id, tenant_id, format, action_id, kind, occurred_at, principal, correlation_id, workflow,
+                                    surface, facts, entry_values, salts, value_digests, previous_of_action)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      ...[
+        id,
+        tenantId,
+        format,
+        actionId,
+        kind,
+        occurredAt,
+        JSON.stringify(principal),
+        correlationId,
+        workflow,
+        surface,
+      ],
+      ...[entry.facts, entry.values, entry.salts, entry.valueDigests].map((each) => JSON.stringify(each)),
+      entry.previousOfAction,
+    ],
+  );
 }
 
 /** Who caused what is recorded, and in the course of what. */

@@ -1,11 +1,11 @@
 import { type Database, type EntityManager, problem, type RequestContext, UserProblem } from '@countersign/kernel';
 import { checkAgainstSchema, type ToolError, type Preview as ToolPreview } from '@countersign/plugin-sdk';
-import { ConnectorInstallation } from '../entities/connector-installation.ts';
 import type { Preview } from '../entities/plan.ts';
 import { HeldBack } from './calls/held-back.ts';
 import { canonicalJson, type JsonObject } from './decision-log/index.ts';
 import type { Effect } from './effects.ts';
 import { type CallRecord, publishCalls } from './log-writer.ts';
+import { ordersOf } from './standing-orders.ts';
 import { ask, asPreview, type CallTool, callerCode } from './tool-calls.ts';
 import type { KnownTool } from './tool-catalogue.ts';
 
@@ -60,8 +60,8 @@ export const isSamePreview = (one: Preview, other: Preview): boolean => canonica
 
 /** The tenant's configuration of a connector. Refuses with `CONNECTOR_NOT_CONFIGURED`. */
 export async function configOf(em: EntityManager, connector: string): Promise<JsonObject> {
-  const installation = await em.findOne(ConnectorInstallation, { connector });
-  if (installation) return installation.config;
+  const config = (await ordersOf(em)).configs.get(connector);
+  if (config) return config;
   const message = `The connector ${connector} is not configured: an administrator does so with configureConnector.`;
   throw problem('CONNECTOR_NOT_CONFIGURED', message, undefined, { connector });
 }

@@ -10,6 +10,7 @@ import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Suspension, SuspensionScope } from '../entities/suspension.ts';
 import type { LogWriter } from './log-writer.ts';
 import { checkReason } from './reason.ts';
+import { ordersOf, type Stop } from './standing-orders.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
 /** What to stop, or to let go on: everything where neither is named, and not both. */
@@ -99,17 +100,20 @@ export class Suspensions {
 }
 
 /** What stops the tool, of the tenant whose transaction it is: the widest first. */
-export async function suspensionOf(em: EntityManager, tool: string): Promise<Suspension | null> {
+export async function suspensionOf(em: EntityManager, tool: string): Promise<Stop | null> {
+  const { suspensions } = await ordersOf(em);
+  if (suspensions.length === 0) return null;
   const [connector = ''] = tool.split('.');
-  const covering = await em.find(Suspension, {
-    $or: [
-      { scope: SuspensionScope.TENANT },
-      { scope: SuspensionScope.CONNECTOR, name: connector },
-      { scope: SuspensionScope.TOOL, name: tool },
-    ],
-  });
-  const widest = ['TENANT', 'CONNECTOR', 'TOOL'];
-  return covering.sort((a, b) => widest.indexOf(a.scope) - widest.indexOf(b.scope))[0] ?? null;
+  const covers =
+    (widest: SuspensionScope, of: string) =>
+    ({ scope, name }: Stop) =>
+      scope === widest && name === of;
+  return (
+    suspensions.find(covers(SuspensionScope.TENANT, '*')) ??
+    suspensions.find(covers(SuspensionScope.CONNECTOR, connector)) ??
+    suspensions.find(covers(SuspensionScope.TOOL, tool)) ??
+    null
+  );
 }
 
 /** Refuses with `SUSPENDED`. */
