@@ -32,8 +32,15 @@ const parts: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   'actions.webhook_delivery': { hidden: ['lease_owner'] },
 };
 
-/** What holds nothing but copies of what other tables hold: an index, and what is on its way to other subgraphs. */
-const copies = new Set(['knowledge.posting', 'kernel.outbox', 'kernel.consumed_event', 'kernel.access_decision', 'kernel.audience']);
+/** What holds nothing but copies of what other tables hold: an index, a version, and what is on its way to other subgraphs. */
+const copies = new Set([
+  'knowledge.posting',
+  'kernel.outbox',
+  'kernel.consumed_event',
+  'kernel.access_decision',
+  'kernel.audience',
+  'actions.standing_orders',
+]);
 
 /** Everything that the tenants have at one moment. */
 export class Snapshot {

@@ -174,9 +174,6 @@ export class Proposals {
     await insistRoom(em, asked, draft, { now: log.now(), path: ['input'] });
     const action = em.create(Action, draft);
     em.persist(action);
-    const cited = evidence.map((passage, ordinal) =>
-      em.create(Evidence, { id: newId(), tenantId: action.tenantId, actionId: id, ordinal, ...passage }),
-    );
     const { fingerprint, planHash: hash, toolVersion: version } = action;
     log.append(em, context, action, 'INPUT', {
       facts: { tool: tool.name, version, fingerprint, ...(step && { bundleId: step.bundleId, step: step.key }) },
@@ -192,7 +189,10 @@ export class Proposals {
     await publishCalls(em, context, { actionId: id, tool: tool.name }, plan.calls);
     await publish(em, context, 'ActionProposed', { actionId: id, tool: tool.name, status: action.status });
     await em.flush();
-    if (cited.length > 0) await em.persist(cited).flush();
+    const cited = evidence.map((passage, ordinal) =>
+      em.create(Evidence, { id: newId(), tenantId: action.tenantId, actionId: id, ordinal, ...passage }),
+    );
+    em.persist(cited);
     // All that can hang on it yet was made just now: nothing need be read.
     return Object.assign(action, { evidence: cited, approvals: [], undo: null, undoOf: null });
   }
