@@ -1,4 +1,5 @@
 import type { LogHead } from './chain.ts';
+import type { EntryRun } from './entry-run.ts';
 import type { AbsentValue, Finding } from './finding.ts';
 import { GrowingTree } from './growing-tree.ts';
 import { rootOf } from './merkle.ts';
@@ -50,6 +51,21 @@ export class ChainCheck {
     if (sound && erases) this.#noteErasure(seq, erases);
   }
 
+  /**
+   * Follows a whole run, if that comes to the same as following its entries one by one and nothing is to be told of them;
+   * answers whether it did.
+   */
+  followRun({ first, last, previousHash, hash, actions, subtrees, absent }: EntryRun): boolean {
+    if (first !== this.#last.seq + 1 || previousHash !== this.#last.hash) return false;
+    if (!actions.every(({ id, before }) => this.#goesOn(id, before))) return false;
+    if (this.#chainedTo === first - 1) this.#chainedTo = last;
+    for (const { id, last: digest } of actions) this.#noteAction(id, digest);
+    if (this.#tree.size === first - 1) for (const subtree of subtrees) this.#tree.graft(subtree);
+    this.#last = { seq: last, hash, sound: true };
+    for (const { seq, id, fields } of absent) this.#noteAbsent({ seq, id }, fields);
+    return true;
+  }
+
   /** Number of the last entry of the unbroken run from the start. */
   get chainedTo(): number {
     return this.#chainedTo;
@@ -82,20 +98,28 @@ export class ChainCheck {
   #checkAction(entry: LinkedEntry, at: { seq: number; position: number; entryId: string }): void {
     const { actionId } = entry;
     if (actionId === null) return;
-    const earlier = this.#lastOfAction.get(actionId);
-    this.#lastOfAction.delete(actionId);
-    this.#lastOfAction.set(actionId, entry.contentDigest);
-    if (forgetOldest(this.#lastOfAction)) this.#forgetful = true;
-    if (earlier === undefined && this.#forgetful) return;
-    if (entry.previousOfAction === (earlier ?? null)) return;
+    const goesOn = this.#goesOn(actionId, entry.previousOfAction);
+    this.#noteAction(actionId, entry.contentDigest);
+    if (goesOn) return;
     const message = `Entry ${entry.seq} does not name the entry before it of action ${actionId}.`;
     this.#tell({ ...at, code: 'ACTION_GAP', message });
   }
 
-  #noteAbsent(entry: LinkedEntry, fields: readonly string[]): void {
+  /** Whether an entry that names this one before it is the action's next, as far as is remembered. */
+  #goesOn(actionId: string, before: string | null): boolean {
+    const earlier = this.#lastOfAction.get(actionId);
+    return before === (earlier ?? null) || (earlier === undefined && this.#forgetful);
+  }
+
+  #noteAction(actionId: string, digest: string): void {
+    this.#lastOfAction.delete(actionId);
+    this.#lastOfAction.set(actionId, digest);
+    if (forgetOldest(this.#lastOfAction)) this.#forgetful = true;
+  }
+
+  #noteAbsent({ seq, id: entryId }: Pick<LinkedEntry, 'seq' | 'id'>, fields: readonly string[]): void {
     if (fields.length === 0) return;
     this.#absentCount += fields.length;
-    const { seq, id: entryId } = entry;
     this.#absent.set(
       entryId,
       fields.map((field) => ({ seq, entryId, field, erasedBy: null })),
