@@ -8,6 +8,7 @@ import {
   Members,
   type Scan,
 } from './canonical-scan.ts';
+import { isHex } from './short-digest.ts';
 
 /** What the line of a sealed entry has, in the order of canonical JSON, each with what stands before its value. */
 export const opening = {
@@ -189,9 +190,3 @@ function endOfCount(bytes: Buffer, at: number): number {
 
 const isDigit = (byte = 0): boolean => byte >= 0x30 && byte <= 0x39;
 const isLetter = (byte = 0): boolean => (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
-const isHex = (byte = 0): boolean => hexValues[byte] !== notHex;
-
-export const notHex = 0xff;
-/** What each byte is worth as a hexadecimal digit in lower case. */
-export const hexValues = new Uint8Array(256).fill(notHex);
-for (const [value, digit] of [...Buffer.from('0123456789abcdef')].entries()) hexValues[digit] = value;

@@ -2,10 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { opening } from './entry-layout.ts';
 import {
   actionIn,
+  digestBefore,
   entryIn,
   idOf,
-  isAt,
   isOfTenant,
+  isSame,
   previousOfActionIn,
   type QuickEntry,
   seqOf,
@@ -54,7 +55,7 @@ export function runsIn(bytes: Buffer): EntryRun[] {
   for (let start = 0; start < bytes.length; ) {
     const entry = entryIn(bytes, start, isText);
     if (entry && bytes[entry.layout.end] === lineFeed) {
-      if (!run?.goesOnWith(bytes, entry)) {
+      if (!run?.goesOnWith(entry)) {
         run = new GrowingRun(bytes, entry);
         runs.push(run);
       }
@@ -68,44 +69,55 @@ export function runsIn(bytes: Buffer): EntryRun[] {
   return runs.map((each) => each.whole);
 }
 
+/** What is known of an action: what its first entry names, and where the last one has its digest. */
+interface ActionSeen {
+  readonly before: string | null;
+  lastAt: number;
+}
+
 class GrowingRun {
   end = 0;
+  readonly #bytes: Buffer;
   readonly #start: number;
   readonly #first: number;
   readonly #previousHash: string;
   readonly #tenant: Buffer;
   readonly #tree: TreePart;
-  readonly #actions = new Map<string, { before: string | null; last: string }>();
+  readonly #actions = new Map<string, ActionSeen>();
   readonly #absent: { seq: number; id: string; fields: readonly string[] }[] = [];
   #last: number;
-  #hash = '';
-  /** Where the last entry names its action, and what is known of it. */
+  /** Where the hash of the last entry ends. */
+  #hash = 0;
+  /** Where the last entry names its action, with how many bytes, and what is known of it. */
   #actionAt = 0;
-  #actionTo = 0;
-  #action: { before: string | null; last: string } | null = null;
+  #actionSize = 0;
+  #action: ActionSeen | null = null;
 
   constructor(bytes: Buffer, entry: QuickEntry) {
     const { start, previousHash, surface, tenantId } = entry.layout;
+    this.#bytes = bytes;
     this.#start = start;
     this.#first = seqOf(bytes, entry);
     this.#last = this.#first - 1;
-    this.#previousHash = bytes.toString('latin1', previousHash - 65, previousHash - 1);
+    this.#previousHash = digestBefore(bytes, previousHash);
     this.#tenant = bytes.subarray(surface + opening.tenantId.length, tenantId);
     this.#tree = new TreePart(this.#first - 1);
-    this.#actOn(bytes, entry);
-    this.#take(bytes, entry);
+    this.#actOn(entry);
+    this.#take(entry);
   }
 
   /** Takes the entry if it follows from the last one; answers whether it did. */
-  goesOnWith(bytes: Buffer, entry: QuickEntry): boolean {
-    if (!isAt(bytes, entry.layout.previousHash - 65, this.#hash)) return false;
+  goesOnWith(entry: QuickEntry): boolean {
+    const bytes = this.#bytes;
+    if (!isSame(bytes, entry.layout.previousHash - 65, this.#hash - 65, 64)) return false;
     if (seqOf(bytes, entry) !== this.#last + 1 || !isOfTenant(bytes, entry, this.#tenant)) return false;
-    if (!this.#actOn(bytes, entry)) return false;
-    this.#take(bytes, entry);
+    if (!this.#actOn(entry)) return false;
+    this.#take(entry);
     return true;
   }
 
   get whole(): EntryRun {
+    const bytes = this.#bytes;
     return {
       start: this.#start,
       end: this.end,
@@ -114,51 +126,51 @@ class GrowingRun {
       last: this.#last,
       tenant: this.#tenant.toString(),
       previousHash: this.#previousHash,
-      hash: this.#hash,
-      actions: Array.from(this.#actions, ([id, { before, last }]) => ({ id, before, last })),
+      hash: digestBefore(bytes, this.#hash),
+      actions: Array.from(this.#actions, ([id, { before, lastAt }]) => ({
+        id,
+        before,
+        last: digestBefore(bytes, lastAt),
+      })),
       subtrees: this.#tree.subtrees,
       absent: this.#absent,
     };
   }
 
-  #take(bytes: Buffer, entry: QuickEntry): void {
+  #take(entry: QuickEntry): void {
     this.#last += 1;
-    this.#hash = entry.hash;
+    this.#hash = entry.layout.hash;
     this.end = entry.layout.end + 1;
-    this.#tree.append(entry.hash);
-    if (entry.absent.length > 0) this.#absent.push({ seq: this.#last, id: idOf(bytes, entry), fields: entry.absent });
+    this.#tree.append(entry.seal);
+    if (entry.absent.length === 0) return;
+    this.#absent.push({ seq: this.#last, id: idOf(this.#bytes, entry), fields: entry.absent });
   }
 
   /** Notes what it says of its action; false, and nothing noted, when it does not name the entry before it there. */
-  #actOn(bytes: Buffer, entry: QuickEntry): boolean {
-    const { start, actionId } = entry.layout;
-    if (isSame(bytes, start, actionId, this.#actionAt, this.#actionTo)) {
-      if (this.#action && !names(bytes, entry, this.#action.last)) return false;
+  #actOn(entry: QuickEntry): boolean {
+    const bytes = this.#bytes;
+    const { start, actionId, contentDigest } = entry.layout;
+    if (actionId - start === this.#actionSize && isSame(bytes, start, this.#actionAt, this.#actionSize)) {
+      if (this.#action && !this.#isNamed(this.#action, entry)) return false;
     } else {
       const id = actionIn(bytes, entry);
       const known = id === null ? undefined : this.#actions.get(id);
-      if (known && !names(bytes, entry, known.last)) return false;
-      this.#action = id === null ? null : (known ?? { before: previousOfActionIn(bytes, entry), last: '' });
+      if (known && !this.#isNamed(known, entry)) return false;
+      this.#action = id === null ? null : (known ?? { before: previousOfActionIn(bytes, entry), lastAt: 0 });
       if (id !== null && this.#action) {
         this.#actions.delete(id);
         this.#actions.set(id, this.#action);
       }
       this.#actionAt = start;
-      this.#actionTo = actionId;
+      this.#actionSize = actionId - start;
     }
-    if (this.#action) this.#action.last = entry.contentDigest;
+    if (this.#action) this.#action.lastAt = contentDigest;
     return true;
   }
-}
 
-/** Whether the entry names the one of this digest as the one before it of its action. */
-function names(bytes: Buffer, { layout: { previousHash, previousOfAction } }: QuickEntry, digest: string): boolean {
-  const quote = previousHash + opening.previousOfAction.length;
-  return previousOfAction - quote === digest.length + 2 && isAt(bytes, quote + 1, digest);
-}
-
-function isSame(bytes: Buffer, from: number, to: number, otherFrom: number, otherTo: number): boolean {
-  if (to - from !== otherTo - otherFrom) return false;
-  for (let index = 0; index < to - from; index += 1) if (bytes[from + index] !== bytes[otherFrom + index]) return false;
-  return true;
+  /** Whether the entry names the last one of this action as the one before it. */
+  #isNamed({ lastAt }: ActionSeen, { layout: { previousHash, previousOfAction } }: QuickEntry): boolean {
+    const quote = previousHash + opening.previousOfAction.length;
+    return previousOfAction - quote === 66 && isSame(this.#bytes, quote + 1, lastAt - 65, 64);
+  }
 }

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import type { Digest } from './canonical.ts';
 import { appendLeaf, EMPTY_ROOT, type Frontier, leafHash } from './merkle.ts';
+import { putDigest, shortDigest } from './short-digest.ts';
 import type { Subtree } from './tree-part.ts';
 
 /** More complete subtrees than a tree of any exact size has. */
@@ -47,8 +47,9 @@ export class GrowingTree {
     this.#count += 1;
     for (let index = this.#size / leaves; index % 2 === 1; index = (index - 1) / 2) {
       this.#count -= 1;
-      this.#roots.copy(node, 1, (this.#count - 1) * 32, (this.#count + 1) * 32);
-      this.#roots.write(hash('sha256', node), (this.#count - 1) * 32, 'hex');
+      const at = (this.#count - 1) * 32;
+      this.#roots.copy(node, 1, at, at + 64);
+      putDigest(shortDigest(node), this.#roots, at);
     }
     this.#size += leaves;
   }

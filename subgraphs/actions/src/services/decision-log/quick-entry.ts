@@ -1,15 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import { hash } from 'node:crypto';
 import { after, type Members } from './canonical-scan.ts';
-import { EntryLayout, hexValues, isDigest, layOut, notHex, opening } from './entry-layout.ts';
+import { EntryLayout, isDigest, layOut, opening } from './entry-layout.ts';
+import { isSpelledAt, putSpelled, type ShortDigest, shortDigest } from './short-digest.ts';
 import type { FollowedEntry } from './verify-entry.ts';
 
 /** A sealed entry that holds, where it lies: good until the next line is looked at. */
 export interface QuickEntry {
   readonly layout: EntryLayout;
-  /** Its two digests, as they stand in the line and as what it says comes to. */
-  readonly contentDigest: string;
-  readonly hash: string;
+  /** What stands in it as its `hash`. */
+  readonly seal: ShortDigest;
   /** Names of the values that are not there any more. */
   readonly absent: readonly string[];
 }
@@ -31,10 +30,9 @@ export function entryIn(bytes: Buffer, start = 0, isText = false): QuickEntry | 
   if (!isDigest(bytes, previousHash - 65)) return null;
   if (bytes[previousOfAction - 1] === 0x22 && !isDigest(bytes, previousOfAction - 65)) return null;
   makeRoom(end - start + domain.length);
-  found.contentDigest = contentDigestOf(bytes, layout);
-  if (!isAt(bytes, contentDigest - 65, found.contentDigest)) return null;
-  found.hash = sealHashOf(bytes, layout);
-  if (!isAt(bytes, hash - 65, found.hash)) return null;
+  if (!isSpelledAt(bytes, contentDigest - 65, contentDigestOf(bytes, layout))) return null;
+  found.seal = sealHashOf(bytes, layout);
+  if (!isSpelledAt(bytes, hash - 65, found.seal)) return null;
   const absent = absentFields(bytes, layout);
   if (absent === null) return null;
   found.absent = absent;
@@ -66,41 +64,25 @@ export const actionIn = (bytes: Buffer, { layout: { start, actionId } }: QuickEn
 
 /** What the chain is followed by. */
 export function followed(bytes: Buffer, quick: QuickEntry, position: number): FollowedEntry {
-  const { layout, contentDigest, hash, absent } = quick;
+  const { layout, absent } = quick;
   const entry = {
     id: idOf(bytes, quick),
     seq: seqOf(bytes, quick),
     actionId: actionIn(bytes, quick),
-    contentDigest,
-    previousHash: bytes.toString('latin1', layout.previousHash - 65, layout.previousHash - 1),
+    contentDigest: digestBefore(bytes, layout.contentDigest),
+    previousHash: digestBefore(bytes, layout.previousHash),
     previousOfAction: previousOfActionIn(bytes, quick),
-    hash,
+    hash: digestBefore(bytes, layout.hash),
   };
   return { entry, position, sound: true, absent, erases: null };
 }
 
-/** Whether this text of ASCII stands here. */
-export function isAt(bytes: Buffer, at: number, expected: string): boolean {
-  for (let index = 0; index < expected.length; index += 1) {
-    if (bytes[at + index] !== expected.charCodeAt(index)) return false;
-  }
-  return true;
-}
-
-/** Puts the bytes to `into`, of which this is their spelling in hex; false when it is none. */
-export function putHex(bytes: Buffer, at: number, size: number, into: Uint8Array, to: number): boolean {
-  for (let byte = 0; byte < size; byte += 1) {
-    const high = hexValues[bytes[at + 2 * byte] ?? 0] ?? notHex;
-    const low = hexValues[bytes[at + 2 * byte + 1] ?? 0] ?? notHex;
-    if (high === notHex || low === notHex) return false;
-    into[to + byte] = high * 16 + low;
-  }
-  return true;
-}
+/** The digest whose value ends here, with its quote. */
+export const digestBefore = (bytes: Buffer, end: number): string => bytes.toString('latin1', end - 65, end - 1);
 
 const none: readonly string[] = [];
 const layout = new EntryLayout();
-const found = { layout, contentDigest: '', hash: '', absent: none };
+const found = { layout, seal: '', absent: none };
 const erasure = Buffer.from('"ERASURE"');
 const domain = Buffer.from(',"domain":"countersign.log.entry"');
 
@@ -116,14 +98,14 @@ function makeRoom(size: number): void {
   beginnings = [];
 }
 
-function hashOfRoom(size: number): string {
-  if (size >= mostBeginnings) return hash('sha256', room.subarray(0, size));
+function digestOfRoom(size: number): ShortDigest {
+  if (size >= mostBeginnings) return shortDigest(room.subarray(0, size));
   beginnings[size] ??= room.subarray(0, size);
-  return hash('sha256', beginnings[size] ?? room);
+  return shortDigest(beginnings[size] ?? room);
 }
 
 /** `contentDigest` of the entry: of the line without its values, its salts and its seal, and with the domain. */
-function contentDigestOf(bytes: Buffer, layout: EntryLayout): string {
+function contentDigestOf(bytes: Buffer, layout: EntryLayout): ShortDigest {
   let size = bytes.copy(room, 0, layout.start, layout.actionId);
   size += bytes.copy(room, size, layout.contentDigest, layout.correlationId);
   size += domain.copy(room, size);
@@ -132,17 +114,17 @@ function contentDigestOf(bytes: Buffer, layout: EntryLayout): string {
   size += bytes.copy(room, size, layout.previousHash, layout.principal);
   size += bytes.copy(room, size, layout.seq, layout.valueDigests);
   size += bytes.copy(room, size, layout.values, layout.end);
-  return hashOfRoom(size);
+  return digestOfRoom(size);
 }
 
 /** `sealHash` of the entry. */
-function sealHashOf(bytes: Buffer, { contentDigest, previousHash, salts, seq }: EntryLayout): string {
+function sealHashOf(bytes: Buffer, { contentDigest, previousHash, salts, seq }: EntryLayout): ShortDigest {
   bytes.copy(sealed, sealedContent, contentDigest - 65, contentDigest - 1);
   bytes.copy(sealed, sealedPrevious, previousHash - 65, previousHash - 1);
   const digits = seq - salts - opening.seq.length;
   bytes.copy(sealed, sealedSeq, salts + opening.seq.length, seq);
   sealed[sealedSeq + digits] = 0x7d;
-  return hash('sha256', seals[digits] ?? sealed);
+  return shortDigest(seals[digits] ?? sealed);
 }
 
 const blank = '0'.repeat(64);
@@ -172,9 +154,9 @@ function absentFields(bytes: Buffer, { valueSpans, saltSpans, digestSpans }: Ent
       continue;
     }
     if (!isSameName(bytes, digestSpans, digest, saltSpans, value)) return null;
-    if (!putHex(bytes, (salts[value + 2] ?? 0) + 1, 32, room, 0)) return null;
+    if (!putSpelled(bytes, (salts[value + 2] ?? 0) + 1, room, 0)) return null;
     const size = 32 + bytes.copy(room, 32, values[value + 2], values[value + 3]);
-    if (!isAt(bytes, expected, hashOfRoom(size))) return null;
+    if (!isSpelledAt(bytes, expected, digestOfRoom(size))) return null;
     value += 4;
   }
   // Of each object the names are in order, so what is left over has no digest.
@@ -184,9 +166,13 @@ function absentFields(bytes: Buffer, { valueSpans, saltSpans, digestSpans }: Ent
 function isSameName(bytes: Buffer, some: Members, one: number, others: Members, other: number): boolean {
   if (other >= others.size) return false;
   const from = some.places[one] ?? 0;
-  const otherFrom = others.places[other] ?? 0;
   const size = (some.places[one + 1] ?? 0) - from;
-  if ((others.places[other + 1] ?? 0) - otherFrom !== size) return false;
+  const otherFrom = others.places[other] ?? 0;
+  return (others.places[other + 1] ?? 0) - otherFrom === size && isSame(bytes, from, otherFrom, size);
+}
+
+/** Whether so many bytes are the same in both places. */
+export function isSame(bytes: Buffer, from: number, otherFrom: number, size: number): boolean {
   for (let index = 0; index < size; index += 1) if (bytes[from + index] !== bytes[otherFrom + index]) return false;
   return true;
 }

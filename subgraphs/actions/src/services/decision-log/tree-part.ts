@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { Digest } from './canonical.ts';
+import { putDigest, type ShortDigest, shortDigest } from './short-digest.ts';
 
 /** The root of 2^level leaves that stand where in every larger tree a complete subtree stands. */
 export interface Subtree {
@@ -32,17 +32,18 @@ export class TreePart {
   }
 
   /** Adds a leaf with this data. */
-  append(data: Digest): void {
+  append(data: ShortDigest): void {
     const levels = this.#levels;
-    leaf.write(data, 1, 'hex');
-    this.#roots.write(hash('sha256', leaf), levels.length * 32, 'hex');
+    putDigest(data, leaf, 1);
+    putDigest(shortDigest(leaf), this.#roots, levels.length * 32);
     levels.push(0);
     // A leaf that stands second of two completes what the first began, if that is here.
     for (let index = this.#next, level = 0; index % 2 === 1 && levels.at(-2) === level; level += 1) {
       levels.pop();
       levels[levels.length - 1] = level + 1;
-      this.#roots.copy(node, 1, (levels.length - 1) * 32, (levels.length + 1) * 32);
-      this.#roots.write(hash('sha256', node), (levels.length - 1) * 32, 'hex');
+      const at = (levels.length - 1) * 32;
+      this.#roots.copy(node, 1, at, at + 64);
+      putDigest(shortDigest(node), this.#roots, at);
       index = (index - 1) / 2;
     }
     this.#next += 1;
