@@ -3,6 +3,7 @@ import type { EntryRun } from './entry-run.ts';
 import type { AbsentValue, Finding } from './finding.ts';
 import { GrowingTree } from './growing-tree.ts';
 import { rootOf } from './merkle.ts';
+import { RecentMap } from './recent-map.ts';
 import type { FollowedEntry, LinkedEntry } from './verify-entry.ts';
 
 /** How many actions' last entries, and how many entries with absent values, are remembered. */
@@ -18,10 +19,10 @@ export class ChainCheck {
   #last: { seq: number; hash: string; sound: boolean };
   readonly #tree: GrowingTree;
   #chainedTo: number;
-  readonly #lastOfAction = new Map<string, string>();
-  /** Whether an action's first entry that is seen here may not be its first one. */
-  #forgetful: boolean;
-  readonly #absent = new Map<string, AbsentValue[]>();
+  readonly #lastOfAction = new RecentMap<string>(mostRemembered);
+  /** Whether an action's first entry that is seen here may not be its first one, since the file begins later. */
+  readonly #beginsLater: boolean;
+  readonly #absent = new RecentMap<{ readonly seq: number; fields: readonly string[] }>(mostRemembered);
   readonly #erased: AbsentValue[] = [];
   #absentCount = 0;
   #erasedCount = 0;
@@ -32,7 +33,7 @@ export class ChainCheck {
     this.#last = { seq: from.seq, hash: from.hash, sound: true };
     this.#tree = new GrowingTree({ size: from.treeSize, roots: from.frontier });
     this.#chainedTo = from.seq;
-    this.#forgetful = from.seq > 0;
+    this.#beginsLater = from.seq > 0;
   }
 
   follow({ entry, sound, position, absent, erases }: FollowedEntry): void {
@@ -59,7 +60,7 @@ export class ChainCheck {
     if (first !== this.#last.seq + 1 || previousHash !== this.#last.hash) return false;
     if (!actions.every(({ id, before }) => this.#goesOn(id, before))) return false;
     if (this.#chainedTo === first - 1) this.#chainedTo = last;
-    for (const { id, last: digest } of actions) this.#noteAction(id, digest);
+    for (const { id, last: digest } of actions) this.#lastOfAction.set(id, digest);
     if (this.#tree.size === first - 1) for (const subtree of subtrees) this.#tree.graft(subtree);
     this.#last = { seq: last, hash, sound: true };
     for (const { seq, id, fields } of absent) this.#noteAbsent({ seq, id }, fields);
@@ -99,7 +100,7 @@ export class ChainCheck {
     const { actionId } = entry;
     if (actionId === null) return;
     const goesOn = this.#goesOn(actionId, entry.previousOfAction);
-    this.#noteAction(actionId, entry.contentDigest);
+    this.#lastOfAction.set(actionId, entry.contentDigest);
     if (goesOn) return;
     const message = `Entry ${entry.seq} does not name the entry before it of action ${actionId}.`;
     this.#tell({ ...at, code: 'ACTION_GAP', message });
@@ -108,36 +109,24 @@ export class ChainCheck {
   /** Whether an entry that names this one before it is the action's next, as far as is remembered. */
   #goesOn(actionId: string, before: string | null): boolean {
     const earlier = this.#lastOfAction.get(actionId);
-    return before === (earlier ?? null) || (earlier === undefined && this.#forgetful);
+    if (earlier === undefined && (this.#beginsLater || this.#lastOfAction.forgetful)) return true;
+    return before === (earlier ?? null);
   }
 
-  #noteAction(actionId: string, digest: string): void {
-    this.#lastOfAction.delete(actionId);
-    this.#lastOfAction.set(actionId, digest);
-    if (forgetOldest(this.#lastOfAction)) this.#forgetful = true;
-  }
-
-  #noteAbsent({ seq, id: entryId }: Pick<LinkedEntry, 'seq' | 'id'>, fields: readonly string[]): void {
+  #noteAbsent({ seq, id }: Pick<LinkedEntry, 'seq' | 'id'>, fields: readonly string[]): void {
     if (fields.length === 0) return;
     this.#absentCount += fields.length;
-    this.#absent.set(
-      entryId,
-      fields.map((field) => ({ seq, entryId, field, erasedBy: null })),
-    );
-    forgetOldest(this.#absent);
+    this.#absent.set(id, { seq, fields });
   }
 
-  #noteErasure(seq: number, { entryId, fields }: NonNullable<FollowedEntry['erases']>): void {
-    const absent = this.#absent.get(entryId) ?? [];
-    const erased = absent.filter(({ field, erasedBy }) => erasedBy === null && fields.has(field));
-    for (const value of erased) value.erasedBy = seq;
+  #noteErasure(erasedBy: number, { entryId, fields }: NonNullable<FollowedEntry['erases']>): void {
+    const absent = this.#absent.get(entryId);
+    if (!absent) return;
+    const erased = absent.fields.filter((field) => fields.has(field));
+    // What is erased once is not erased again.
+    absent.fields = absent.fields.filter((field) => !fields.has(field));
     this.#erasedCount += erased.length;
-    if (this.#erased.length < mostRemembered) this.#erased.push(...erased);
+    if (this.#erased.length >= mostRemembered) return;
+    this.#erased.push(...erased.map((field) => ({ seq: absent.seq, entryId, field, erasedBy })));
   }
-}
-
-function forgetOldest(map: Map<string, unknown>): boolean {
-  if (map.size <= mostRemembered) return false;
-  const [oldest] = map.keys();
-  return oldest !== undefined && map.delete(oldest);
 }
