@@ -31,6 +31,8 @@ export interface FileOptions {
   readonly heads?: readonly unknown[];
   /** How many threads look at entries ahead of this one, which takes time to begin: 0 unless told. */
   readonly threads?: number;
+  /** Take each entry by itself, and no run of them at once: finds the same, and takes longer. */
+  readonly oneByOne?: boolean;
   /** Findings that are kept; the others are counted. 100 unless told. */
   readonly mostFindings?: number;
 }
@@ -104,7 +106,7 @@ class FileCheck {
   take({ bytes, size, skipped, runs }: Looked): void {
     const lines = Buffer.from(bytes.buffer, bytes.byteOffset, size);
     let start = 0;
-    for (const run of runs) {
+    for (const run of this.#options.oneByOne ? [] : runs) {
       this.#lookClosely(lines.subarray(start, run.start));
       if (!this.#takeRun(run)) this.#lookClosely(lines.subarray(run.start, run.end));
       start = run.end;
