@@ -3,7 +3,7 @@ import type { EntryRun } from './entry-run.ts';
 import type { AbsentValue, Finding } from './finding.ts';
 import { GrowingTree } from './growing-tree.ts';
 import { rootOf } from './merkle.ts';
-import { RecentMap } from './recent-map.ts';
+import { RecentKeys } from './recent-keys.ts';
 import type { FollowedEntry, LinkedEntry } from './verify-entry.ts';
 
 /** How many actions' last entries, and how many entries with absent values, are remembered. */
@@ -19,10 +19,14 @@ export class ChainCheck {
   #last: { seq: number; hash: string; sound: boolean };
   readonly #tree: GrowingTree;
   #chainedTo: number;
-  readonly #lastOfAction = new RecentMap<string>(mostRemembered);
+  readonly #actions = new RecentKeys(mostRemembered);
+  /** The digests of the actions' last entries, by their slots. */
+  #lastOfAction = Buffer.alloc(0);
   /** Whether an action's first entry that is seen here may not be its first one, since the file begins later. */
   readonly #beginsLater: boolean;
-  readonly #absent = new RecentMap<{ readonly seq: number; fields: readonly string[] }>(mostRemembered);
+  readonly #absent = new RecentKeys(mostRemembered);
+  /** What is absent of these entries, by their slots. */
+  readonly #absentOf: { seq: number; fields: readonly string[] }[] = [];
   readonly #erased: AbsentValue[] = [];
   #absentCount = 0;
   #erasedCount = 0;
@@ -60,7 +64,7 @@ export class ChainCheck {
     if (first !== this.#last.seq + 1 || previousHash !== this.#last.hash) return false;
     if (!actions.every(({ id, before }) => this.#goesOn(id, before))) return false;
     if (this.#chainedTo === first - 1) this.#chainedTo = last;
-    for (const { id, last: digest } of actions) this.#lastOfAction.set(id, digest);
+    for (const { id, last: digest } of actions) this.#noteAction(id, digest);
     if (this.#tree.size === first - 1) for (const subtree of subtrees) this.#tree.graft(subtree);
     this.#last = { seq: last, hash, sound: true };
     for (const { seq, id, fields } of absent) this.#noteAbsent({ seq, id }, fields);
@@ -100,7 +104,7 @@ export class ChainCheck {
     const { actionId } = entry;
     if (actionId === null) return;
     const goesOn = this.#goesOn(actionId, entry.previousOfAction);
-    this.#lastOfAction.set(actionId, entry.contentDigest);
+    this.#noteAction(actionId, entry.contentDigest);
     if (goesOn) return;
     const message = `Entry ${entry.seq} does not name the entry before it of action ${actionId}.`;
     this.#tell({ ...at, code: 'ACTION_GAP', message });
@@ -108,19 +112,30 @@ export class ChainCheck {
 
   /** Whether an entry that names this one before it is the action's next, as far as is remembered. */
   #goesOn(actionId: string, before: string | null): boolean {
-    const earlier = this.#lastOfAction.get(actionId);
-    if (earlier === undefined && (this.#beginsLater || this.#lastOfAction.forgetful)) return true;
-    return before === (earlier ?? null);
+    const slot = this.#actions.find(actionId);
+    if (slot < 0) return before === null || this.#beginsLater || this.#actions.forgetful;
+    return before === this.#lastOfAction.toString('hex', slot * 32, (slot + 1) * 32);
+  }
+
+  #noteAction(actionId: string, digest: string): void {
+    const slot = this.#actions.put(actionId);
+    if (this.#lastOfAction.length < this.#actions.slots * 32) {
+      this.#lastOfAction = Buffer.concat([this.#lastOfAction], this.#actions.slots * 32);
+    }
+    this.#lastOfAction.write(digest, slot * 32, 'hex');
   }
 
   #noteAbsent({ seq, id }: Pick<LinkedEntry, 'seq' | 'id'>, fields: readonly string[]): void {
     if (fields.length === 0) return;
     this.#absentCount += fields.length;
-    this.#absent.set(id, { seq, fields });
+    const slot = this.#absent.put(id);
+    const known = this.#absentOf[slot];
+    if (known) Object.assign(known, { seq, fields });
+    else this.#absentOf[slot] = { seq, fields };
   }
 
   #noteErasure(erasedBy: number, { entryId, fields }: NonNullable<FollowedEntry['erases']>): void {
-    const absent = this.#absent.get(entryId);
+    const absent = this.#absentOf[this.#absent.find(entryId)];
     if (!absent) return;
     const erased = absent.fields.filter((field) => fields.has(field));
     // What is erased once is not erased again.

@@ -143,7 +143,10 @@ class GrowingRun {
     this.end = entry.layout.end + 1;
     this.#tree.append(entry.seal);
     if (entry.absent.length === 0) return;
-    this.#absent.push({ seq: this.#last, id: idOf(this.#bytes, entry), fields: entry.absent });
+    // Mostly it is the same values that are not there.
+    const before = this.#absent.at(-1)?.fields;
+    const same = before?.length === entry.absent.length && before.every((name, at) => name === entry.absent[at]);
+    this.#absent.push({ seq: this.#last, id: idOf(this.#bytes, entry), fields: same ? before : entry.absent });
   }
 
   /** Notes what it says of its action; false, and nothing noted, when it does not name the entry before it there. */
