@@ -1,10 +1,13 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { emptyHead, seal } from './chain.ts';
+import { canonicalJson } from './canonical.ts';
+import { emptyHead, seal, sealHash } from './chain.ts';
 import { eraseValues, type LogEntry, type SealedEntry } from './entry.ts';
 import { runsIn } from './entry-run.ts';
 import { asLine } from './file-line.ts';
 import { GrowingTree } from './growing-tree.ts';
+import { entryIn } from './quick-entry.ts';
 import { sampleFile, sampleKeys } from './sample-file.fixture.ts';
 import { SAMPLE_TENANT, sampleEntries, sampleLog } from './sample-log.fixture.ts';
 import { type FileReport, verifyLogFile } from './verify-file.ts';
@@ -66,6 +69,25 @@ describe('a run of entries', () => {
     const { sealed: ours, head } = seal(emptyHead(SAMPLE_TENANT), entries.slice(0, 20));
     const { sealed: theirs } = seal({ ...head, tenantId: 'globex' }, entries.slice(20));
     expect(sizes([...ours, ...theirs])).toEqual([20, 20]);
+  });
+
+  it('ends where a line is not UTF-8, though all its digests hold', () => {
+    const [before, entry, ...others] = sealed.map((each) => ({ ...each, actionId: null, previousOfAction: null }));
+    if (!before || !entry) throw new Error('The sample is too short.');
+    const { values, salts, seq, hash: _, previousHash, contentDigest: __, ...content } = { ...entry, surface: 'ÿ' };
+    // Of one byte for each character, so that it is the byte 0xff that is hashed, and that stands in the line.
+    const text = Buffer.from(canonicalJson({ ...content, domain: 'countersign.log.entry' }), 'latin1');
+    const contentDigest = hash('sha256', text);
+    const forged = { ...content, values, salts, seq, previousHash, contentDigest, hash: '' };
+    const line = Buffer.from(asLine({ ...forged, hash: sealHash(forged) }), 'latin1');
+    expect(entryIn(line)).toBeNull();
+    expect(entryIn(line, 0, true)).not.toBeNull();
+    const block = Buffer.concat([
+      Buffer.from(asLine(sealed[0] ?? before)),
+      line,
+      Buffer.from(others.map(asLine).join('')),
+    ]);
+    expect(runsIn(block).every(({ start, end }) => block.subarray(start, end).indexOf(0xff) < 0)).toBe(true);
   });
 
   it('says which values are not there', () => {

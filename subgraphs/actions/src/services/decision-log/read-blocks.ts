@@ -12,6 +12,7 @@ const lineFeed = 0x0a;
 export async function* readBlocks(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   slabs: Slabs,
+  longest = longestLine,
 ): AsyncGenerator<Block> {
   let bytes = slabs.take();
   let size = 0;
@@ -32,14 +33,14 @@ export async function* readBlocks(
       } else {
         const whole = bytes.lastIndexOf(lineFeed) + 1;
         const full = bytes;
-        if (whole === 0 && size > longestLine) {
+        if (whole === 0 && size > longest) {
           skipping = true;
           size = 0;
           continue;
         }
         // A line that fills it all goes on in more memory; what is begun of the next one goes to other memory.
         size -= whole;
-        bytes = size < slabs.size ? slabs.take() : new Uint8Array(Math.min(2 * size, longestLine + 1));
+        bytes = size < slabs.size ? slabs.take() : new Uint8Array(Math.min(2 * size, longest + 1));
         bytes.set(full.subarray(whole));
         if (whole > 0) yield { bytes: full, size: whole, skipped: null };
       }
