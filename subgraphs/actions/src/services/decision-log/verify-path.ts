@@ -4,7 +4,7 @@ import { readPieces } from './read-pieces.ts';
 import { type FileOptions, type FileReport, verifyLogFile } from './verify-file.ts';
 
 /** From this size on it is worth while to begin other threads. */
-const largeFile = 8 * 1024 * 1024;
+const largeFile = 32 * 1024 * 1024;
 const mostThreads = 3;
 
 /** `verifyLogFile` of what lies here, with as many threads as are worth while unless told how many. */
