@@ -48,4 +48,5 @@ export async function* readBlocks(
   }
   if (skipping) yield { bytes: new Uint8Array(), size: 0, skipped: { ended: false } };
   else if (size > 0) yield { bytes, size, skipped: null };
+  else slabs.giveBack(bytes);
 }

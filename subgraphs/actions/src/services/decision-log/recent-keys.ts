@@ -24,7 +24,7 @@ export class RecentKeys {
 
   constructor(most: number) {
     this.#most = most;
-    this.#grow(Math.min(most, 256));
+    this.#grow(Math.min(most, 16));
   }
 
   /** Whether any was forgotten. */

@@ -67,7 +67,6 @@ export async function verifyLogFile(
   options: FileOptions = {},
 ): Promise<FileReport> {
   const file = new FileCheck(options);
-  const slabs = new Slabs(slabSize);
   for await (const block of readAhead(readBlocks(chunks, slabs), options.threads ?? 0)) {
     file.take(block);
     slabs.giveBack(block.bytes);
@@ -75,7 +74,8 @@ export async function verifyLogFile(
   return file.end();
 }
 
-const slabSize = 256 * 1024;
+/** For whichever file is verified: a few of them are enough, however large it is. */
+const slabs = new Slabs(256 * 1024);
 const lineFeed = 0x0a;
 
 /** What follows the entries of one file. */
