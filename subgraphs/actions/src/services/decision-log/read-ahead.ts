@@ -2,8 +2,11 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Block, type Looked, lookAt } from './line-block.ts';
 
-/** How many blocks a thread may have: enough that it does not wait, few enough for memory to stay as it is. */
+/** How many blocks a thread may have: enough that it does not wait. */
 const mostAhead = 2;
+
+/** How many may be under way for each thread: more, so that this one need not wait for the first of them to look at others. */
+const mostUnderWay = 5;
 
 /** A thread keeps nothing from one block to the next; without a bound it would take its time to clean up. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
@@ -22,7 +25,7 @@ export async function* readAhead(blocks: AsyncIterable<Block>, threads: number):
       // Whoever waits for it hears of a failure; until then it is nobody's.
       looked.catch(() => {});
       underWay.push(looked);
-      const due = underWay.length > mostAhead * threads ? underWay.shift() : undefined;
+      const due = underWay.length > mostUnderWay * threads ? underWay.shift() : undefined;
       if (due) yield await due;
     }
     for (const looked of underWay) yield await looked;
