@@ -36,7 +36,7 @@ const thorough: Effort = {
   pace: { rounds: 3, seconds: 10, callers: 16 },
   sizes: [1_000, 100_000, 1_000_000],
   appends: 200,
-  files: [10_000, 160_000],
+  files: [10_000, 160_000, 640_000],
 };
 const hurried: Effort = {
   actions: 40,

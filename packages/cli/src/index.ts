@@ -1,4 +1,3 @@
-import { CountersignError } from '@countersign/kernel/basics';
 import { Command } from 'commander';
 import type { VerifyLogOptions } from './commands/verify-log.ts';
 
@@ -49,6 +48,7 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
+  const { CountersignError } = await import('@countersign/kernel/basics');
   console.error(error instanceof CountersignError ? `${error.code}: ${error.message}` : error);
   process.exitCode = 1;
 }

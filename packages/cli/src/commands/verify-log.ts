@@ -1,6 +1,11 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { type LogFileReport, type LogHead, logHeadSchema, readPublicKeys, verifyLogFile } from '@countersign/actions';
+import { readFileSync } from 'node:fs';
+import {
+  type FileReport,
+  type LogHead,
+  logHeadSchema,
+  readPublicKeys,
+  verifyLogAt,
+} from '@countersign/actions/decision-log';
 
 export interface VerifyLogOptions {
   readonly tenant?: string;
@@ -26,9 +31,8 @@ export async function verifyLog(file: string, options: VerifyLogOptions = {}): P
       trustKeysInFile: options.trustKeysInFile,
       from: options.from === undefined ? undefined : startIn(options.from),
       heads: (options.head ?? []).map(headIn),
-      threads: threadsFor(file),
     };
-    const report = await verifyLogFile(createReadStream(file, { highWaterMark: pieceSize }), given);
+    const report = await verifyLogAt(file, given);
     if (options.json) console.log(JSON.stringify(report, null, 2));
     else for (const line of told(report)) console.log(line);
     process.exitCode = report.tenantId === null ? 2 : report.ok ? 0 : 1;
@@ -38,17 +42,7 @@ export async function verifyLog(file: string, options: VerifyLogOptions = {}): P
   }
 }
 
-const pieceSize = 256 * 1024;
-/** From this size on it is worth while to begin other threads. */
-const largeFile = 8 * 1024 * 1024;
-const mostThreads = 3;
-
-function threadsFor(file: string): number {
-  const { size } = statSync(file, { throwIfNoEntry: false }) ?? { size: 0 };
-  return size < largeFile ? 0 : Math.min(availableParallelism() - 1, mostThreads);
-}
-
-function told(report: LogFileReport): string[] {
+function told(report: FileReport): string[] {
   const { beginsAfter, lastSeq, entries, attestedTo, treeHead, absent, findings, counts } = report;
   const found = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const kept = findings.map(({ code, line, message }) => `${code}${line ? ` (line ${line})` : ''}: ${message}`);
@@ -63,7 +57,7 @@ function told(report: LogFileReport): string[] {
   ];
 }
 
-const summaryOf = (counts: LogFileReport['counts']): string =>
+const summaryOf = (counts: FileReport['counts']): string =>
   Object.entries(counts)
     .map(([code, count]) => `${code} ${count}`)
     .join(', ');

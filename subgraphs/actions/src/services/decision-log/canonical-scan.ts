@@ -2,12 +2,27 @@
  * Reads canonical JSON (RFC 8785) where it lies, in UTF-8, without making anything of it. Each function answers where
  * what begins at `at` ends, and -1 for what is not canonical, and also for what is rare: whoever asks then looks at it
  * the long way. So an answer other than -1 has to be right, and -1 says nothing. That the bytes are UTF-8 at all is
- * looked at elsewhere.
+ * looked at elsewhere. No line feed is part of anything here, so none of them looks behind the end of its line.
  */
 export type Scan = (bytes: Buffer, at: number) => number;
 
-/** Where the members of an object lie: four places each, the name's first and last byte with its quotes, the value's. */
-export type Members = number[];
+/**
+ * Where the members of an object lie: four places each, where the name begins and ends with its quotes, and the value.
+ * The same room is used for one line after the other.
+ */
+export class Members {
+  readonly places: number[] = [];
+  /** How many places are of this line; what lies behind them is of an earlier one. */
+  size = 0;
+
+  add(name: number, named: number, value: number, end: number): void {
+    this.places[this.size] = name;
+    this.places[this.size + 1] = named;
+    this.places[this.size + 2] = value;
+    this.places[this.size + 3] = end;
+    this.size += 4;
+  }
+}
 
 const deepest = 64;
 
@@ -41,7 +56,7 @@ export function endOfObject(bytes: Buffer, at: number, members: Members | null =
     if (before >= 0 && !isBefore(bytes, before, next)) return -1;
     const end = endOfValue(bytes, named + 1, depth);
     if (end < 0) return -1;
-    if (members) members.push(next, named, named + 1, end);
+    if (members) members.add(next, named, named + 1, end);
     if (bytes[end] === 0x7d) return end + 1;
     if (bytes[end] !== 0x2c) return -1;
     before = next;

@@ -1,7 +1,9 @@
 import type { LogHead } from './chain.ts';
+import type { EntryRun } from './entry-run.ts';
 import type { AbsentValue, Finding } from './finding.ts';
 import { GrowingTree } from './growing-tree.ts';
 import { rootOf } from './merkle.ts';
+import { RecentKeys } from './recent-keys.ts';
 import type { FollowedEntry, LinkedEntry } from './verify-entry.ts';
 
 /** How many actions' last entries, and how many entries with absent values, are remembered. */
@@ -17,10 +19,14 @@ export class ChainCheck {
   #last: { seq: number; hash: string; sound: boolean };
   readonly #tree: GrowingTree;
   #chainedTo: number;
-  readonly #lastOfAction = new Map<string, string>();
-  /** Whether an action's first entry that is seen here may not be its first one. */
-  #forgetful: boolean;
-  readonly #absent = new Map<string, AbsentValue[]>();
+  readonly #actions = new RecentKeys(mostRemembered);
+  /** The digests of the actions' last entries, by their slots. */
+  #lastOfAction = Buffer.alloc(0);
+  /** Whether an action's first entry that is seen here may not be its first one, since the file begins later. */
+  readonly #beginsLater: boolean;
+  readonly #absent = new RecentKeys(mostRemembered);
+  /** What is absent of these entries, by their slots. */
+  readonly #absentOf: { seq: number; fields: readonly string[] }[] = [];
   readonly #erased: AbsentValue[] = [];
   #absentCount = 0;
   #erasedCount = 0;
@@ -31,7 +37,7 @@ export class ChainCheck {
     this.#last = { seq: from.seq, hash: from.hash, sound: true };
     this.#tree = new GrowingTree({ size: from.treeSize, roots: from.frontier });
     this.#chainedTo = from.seq;
-    this.#forgetful = from.seq > 0;
+    this.#beginsLater = from.seq > 0;
   }
 
   follow({ entry, sound, position, absent, erases }: FollowedEntry): void {
@@ -48,6 +54,21 @@ export class ChainCheck {
     this.#last = { seq, hash: entry.hash, sound };
     this.#noteAbsent(entry, absent);
     if (sound && erases) this.#noteErasure(seq, erases);
+  }
+
+  /**
+   * Follows a whole run, if that comes to the same as following its entries one by one and nothing is to be told of them;
+   * answers whether it did.
+   */
+  followRun({ first, last, previousHash, hash, actions, subtrees, absent }: EntryRun): boolean {
+    if (first !== this.#last.seq + 1 || previousHash !== this.#last.hash) return false;
+    if (!actions.every(({ id, before }) => this.#goesOn(id, before))) return false;
+    if (this.#chainedTo === first - 1) this.#chainedTo = last;
+    for (const { id, last: digest } of actions) this.#noteAction(id, digest);
+    if (this.#tree.size === first - 1) for (const subtree of subtrees) this.#tree.graft(subtree);
+    this.#last = { seq: last, hash, sound: true };
+    for (const { seq, id, fields } of absent) this.#noteAbsent({ seq, id }, fields);
+    return true;
   }
 
   /** Number of the last entry of the unbroken run from the start. */
@@ -82,38 +103,45 @@ export class ChainCheck {
   #checkAction(entry: LinkedEntry, at: { seq: number; position: number; entryId: string }): void {
     const { actionId } = entry;
     if (actionId === null) return;
-    const earlier = this.#lastOfAction.get(actionId);
-    this.#lastOfAction.delete(actionId);
-    this.#lastOfAction.set(actionId, entry.contentDigest);
-    if (forgetOldest(this.#lastOfAction)) this.#forgetful = true;
-    if (earlier === undefined && this.#forgetful) return;
-    if (entry.previousOfAction === (earlier ?? null)) return;
+    const goesOn = this.#goesOn(actionId, entry.previousOfAction);
+    this.#noteAction(actionId, entry.contentDigest);
+    if (goesOn) return;
     const message = `Entry ${entry.seq} does not name the entry before it of action ${actionId}.`;
     this.#tell({ ...at, code: 'ACTION_GAP', message });
   }
 
-  #noteAbsent(entry: LinkedEntry, fields: readonly string[]): void {
+  /** Whether an entry that names this one before it is the action's next, as far as is remembered. */
+  #goesOn(actionId: string, before: string | null): boolean {
+    const slot = this.#actions.find(actionId);
+    if (slot < 0) return before === null || this.#beginsLater || this.#actions.forgetful;
+    return before === this.#lastOfAction.toString('hex', slot * 32, (slot + 1) * 32);
+  }
+
+  #noteAction(actionId: string, digest: string): void {
+    const slot = this.#actions.put(actionId);
+    if (this.#lastOfAction.length < this.#actions.slots * 32) {
+      this.#lastOfAction = Buffer.concat([this.#lastOfAction], this.#actions.slots * 32);
+    }
+    this.#lastOfAction.write(digest, slot * 32, 'hex');
+  }
+
+  #noteAbsent({ seq, id }: Pick<LinkedEntry, 'seq' | 'id'>, fields: readonly string[]): void {
     if (fields.length === 0) return;
     this.#absentCount += fields.length;
-    const { seq, id: entryId } = entry;
-    this.#absent.set(
-      entryId,
-      fields.map((field) => ({ seq, entryId, field, erasedBy: null })),
-    );
-    forgetOldest(this.#absent);
+    const slot = this.#absent.put(id);
+    const known = this.#absentOf[slot];
+    if (known) Object.assign(known, { seq, fields });
+    else this.#absentOf[slot] = { seq, fields };
   }
 
-  #noteErasure(seq: number, { entryId, fields }: NonNullable<FollowedEntry['erases']>): void {
-    const absent = this.#absent.get(entryId) ?? [];
-    const erased = absent.filter(({ field, erasedBy }) => erasedBy === null && fields.has(field));
-    for (const value of erased) value.erasedBy = seq;
+  #noteErasure(erasedBy: number, { entryId, fields }: NonNullable<FollowedEntry['erases']>): void {
+    const absent = this.#absentOf[this.#absent.find(entryId)];
+    if (!absent) return;
+    const erased = absent.fields.filter((field) => fields.has(field));
+    // What is erased once is not erased again.
+    absent.fields = absent.fields.filter((field) => !fields.has(field));
     this.#erasedCount += erased.length;
-    if (this.#erased.length < mostRemembered) this.#erased.push(...erased);
+    if (this.#erased.length >= mostRemembered) return;
+    this.#erased.push(...erased.map((field) => ({ seq: absent.seq, entryId, field, erasedBy })));
   }
-}
-
-function forgetOldest(map: Map<string, unknown>): boolean {
-  if (map.size <= mostRemembered) return false;
-  const [oldest] = map.keys();
-  return oldest !== undefined && map.delete(oldest);
 }

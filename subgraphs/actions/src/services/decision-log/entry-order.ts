@@ -1,3 +1,4 @@
+import type { EntryRun } from './entry-run.ts';
 import { type Finding, runOf } from './finding.ts';
 import type { FollowedEntry } from './verify-entry.ts';
 
@@ -44,6 +45,20 @@ export class EntryOrder {
     const placed = follows || read.entry.seq === next.entry.seq + 1 ? this.#accept(next) : [];
     if (placed.length === 0) this.#setAside(next);
     return this.#look(read, placed);
+  }
+
+  /** Whether a run goes on from all that has come, so that each of its entries would find its place at once. */
+  leadsTo({ first, previousHash }: EntryRun): boolean {
+    const next = this.#next?.entry;
+    if (this.#early.size > 0 || (next && next.seq !== this.#last.seq + 1)) return false;
+    const { seq, hash } = next ?? this.#last;
+    return first === seq + 1 && previousHash === hash;
+  }
+
+  /** Takes a run that it leads to, once what has come before it is settled; its last entry stands at this position. */
+  takeRun({ last, hash }: EntryRun, position: number): void {
+    this.#last = { seq: last, hash };
+    this.#furthest = position;
   }
 
   /** A signed head stands here: what has come and ends at its size needs no other word to be believed. */

@@ -1,6 +1,7 @@
-import { hash } from 'node:crypto';
 import type { Digest } from './canonical.ts';
-import { appendLeaf, EMPTY_ROOT, type Frontier } from './merkle.ts';
+import { appendLeaf, EMPTY_ROOT, type Frontier, leafHash } from './merkle.ts';
+import { putDigest, shortDigest } from './short-digest.ts';
+import type { Subtree } from './tree-part.ts';
 
 /** More complete subtrees than a tree of any exact size has. */
 const mostRoots = 64;
@@ -36,18 +37,23 @@ export class GrowingTree {
 
   /** Adds a leaf with this data. */
   append(data: Digest): void {
-    leaf.write(data, 1, 'hex');
-    this.#roots.write(hash('sha256', leaf), this.#count * 32, 'hex');
+    this.graft({ level: 0, root: leafHash(data) });
+  }
+
+  /** Adds the 2^level leaves of a complete subtree, which has to stand at a multiple of as many. */
+  graft({ level, root }: Subtree): void {
+    const leaves = 2 ** level;
+    this.#roots.write(root, this.#count * 32, 'hex');
     this.#count += 1;
-    for (let index = this.#size; index % 2 === 1; index = (index - 1) / 2) {
+    for (let index = this.#size / leaves; index % 2 === 1; index = (index - 1) / 2) {
       this.#count -= 1;
-      this.#roots.copy(node, 1, (this.#count - 1) * 32, (this.#count + 1) * 32);
-      this.#roots.write(hash('sha256', node), (this.#count - 1) * 32, 'hex');
+      const at = (this.#count - 1) * 32;
+      this.#roots.copy(node, 1, at, at + 64);
+      putDigest(shortDigest(node), this.#roots, at);
     }
-    this.#size += 1;
+    this.#size += leaves;
   }
 }
 
-/** RFC 9162 2.1.1: what is hashed for a leaf and for a node, each behind the byte that tells it from the other. */
-const leaf = Buffer.alloc(33, 0x00);
+/** RFC 9162 2.1.1: what is hashed for a node, behind the byte that tells it from a leaf. */
 const node = Buffer.alloc(65, 0x01);

@@ -68,6 +68,12 @@ export class HeadCheck {
     }
   }
 
+  /** Whether a head waits for a size from the one to the other. */
+  awaits(first: number, last: number): boolean {
+    for (const size of this.#waiting.keys()) if (size >= first && size <= last) return true;
+    return false;
+  }
+
   /** Nothing comes any more. */
   end(): void {
     const last = this.#chain.lastSeq;

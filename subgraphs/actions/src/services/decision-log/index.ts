@@ -19,4 +19,5 @@ export { type PublicKeys, readPublicKeys } from './public-keys.ts';
 export { keyIdOf, signTreeHead, type TreeHead, verifyTreeHead } from './tree-head.ts';
 export { type LogReport, verifyLog } from './verify.ts';
 export { type FileOptions, type FileReport, verifyLogFile } from './verify-file.ts';
+export { verifyLogAt } from './verify-path.ts';
 export { verifyActionTrail } from './verify-trail.ts';

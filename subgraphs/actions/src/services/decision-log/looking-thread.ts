@@ -3,6 +3,5 @@ import { type Block, lookAt } from './line-block.ts';
 
 /** A thread of its own, which looks at the blocks that it is given. */
 parentPort?.on('message', (block: Block) => {
-  const looked = lookAt(block);
-  parentPort?.postMessage(looked, [looked.bytes.buffer, looked.ends.buffer, looked.places.buffer]);
+  parentPort?.postMessage(lookAt(block), [block.bytes.buffer]);
 });

@@ -4,8 +4,8 @@ import { canonicalJson, type JsonObject } from './canonical.ts';
 import { emptyHead, seal } from './chain.ts';
 import { eraseValues, newEntry, type SealedEntry } from './entry.ts';
 import type { Finding } from './finding.ts';
-import { entryAt, isOfTenant, placesIn } from './quick-entry.ts';
-import { textOf } from './read-lines.ts';
+import { textOf } from './line-text.ts';
+import { entryIn, followed, isOfTenant } from './quick-entry.ts';
 import { SAMPLE_TENANT, sampleLog } from './sample-log.fixture.ts';
 import { type FollowedEntry, readEntry } from './verify-entry.ts';
 
@@ -14,8 +14,8 @@ const tenant = Buffer.from(JSON.stringify(SAMPLE_TENANT));
 const lineOf = (entry: SealedEntry): Buffer => Buffer.from(canonicalJson(entry));
 
 function quick(line: Buffer, position: number): FollowedEntry | null {
-  const places = placesIn(line);
-  return places && isOfTenant(line, places, tenant) ? entryAt(line, places, position) : null;
+  const entry = entryIn(line);
+  return entry?.layout.end === line.length && isOfTenant(line, entry, tenant) ? followed(line, entry, position) : null;
 }
 
 /** The long way: null for what is not canonical, no entry, or has anything wrong with it. */

@@ -1,27 +1,31 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Block, type Looked, placesOf } from './line-block.ts';
-import type { ReadLine } from './read-lines.ts';
+import { type Block, type Looked, lookAt } from './line-block.ts';
 
-/** How many blocks may be under way for each thread: enough that none waits, few enough for memory to stay as it is. */
+/** How many blocks a thread may have: enough that it does not wait. */
 const mostAhead = 2;
 
-/** A thread keeps nothing from one block to the next; without a bound it would take its time to clean up. */
-const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 };
+/** How many may be under way for each thread: more, so that this one need not wait for the first of them to look at others. */
+const mostUnderWay = 5;
 
-/** The same lines in the same order, with what was found in them by threads that looked at them meanwhile. */
-export async function* readAhead(batches: AsyncIterable<ReadLine[]>, threads: number): AsyncGenerator<ReadLine[]> {
+/** A thread keeps nothing from one block to the next; without a bound it would take its time to clean up. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
+
+/**
+ * The same blocks in the same order, with what was found in them. Other threads look at as many of them as they can, this
+ * one at the others.
+ */
+export async function* readAhead(blocks: AsyncIterable<Block>, threads: number): AsyncGenerator<Looked> {
   const lookers = Array.from({ length: threads }, () => new Looker());
-  const underWay: Promise<ReadLine[]>[] = [];
+  const underWay: Promise<Looked>[] = [];
   try {
-    let turn = 0;
-    for await (const lines of batches) {
-      const looked = lookers[turn % threads]?.look(lines) ?? Promise.resolve(lines);
+    for await (const block of blocks) {
+      const looker = lookers.find(({ busy }) => busy < mostAhead);
+      const looked = looker ? looker.look(block) : Promise.resolve(lookAt(block));
       // Whoever waits for it hears of a failure; until then it is nobody's.
       looked.catch(() => {});
       underWay.push(looked);
-      turn += 1;
-      const due = underWay.length > mostAhead * threads ? underWay.shift() : undefined;
+      const due = underWay.length > mostUnderWay * threads ? underWay.shift() : undefined;
       if (due) yield await due;
     }
     for (const looked of underWay) yield await looked;
@@ -30,7 +34,7 @@ export async function* readAhead(batches: AsyncIterable<ReadLine[]>, threads: nu
   }
 }
 
-/** A thread that looks at lines, one block after the other. */
+/** A thread that looks at blocks, one after the other. */
 class Looker {
   readonly #worker = new Worker(new URL(`./looking-thread${extname(import.meta.url)}`, import.meta.url), {
     execArgv: [],
@@ -47,34 +51,19 @@ class Looker {
     this.#worker.on('exit', () => failed(new Error('A thread that looks at entries has ended.')));
   }
 
-  async look(lines: readonly ReadLine[]): Promise<ReadLine[]> {
-    const block = blockOf(lines);
-    const { bytes, ends, places, absent } = await new Promise<Looked>((resolve, reject) => {
+  /** How many blocks it has. */
+  get busy(): number {
+    return this.#waiting.length;
+  }
+
+  look(block: Block): Promise<Looked> {
+    return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(block, [block.bytes.buffer, block.ends.buffer]);
+      this.#worker.postMessage(block, [block.bytes.buffer]);
     });
-    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    return lines.map((line, index) => ({
-      ...line,
-      bytes: line.bytes && all.subarray(ends[index - 1] ?? 0, ends[index]),
-      places: placesOf(places, index, absent),
-    }));
   }
 
   async end(): Promise<void> {
     await this.#worker.terminate();
   }
-}
-
-/** The lines' bytes one behind the other, in memory of their own, which goes to the thread and comes back. */
-function blockOf(lines: readonly ReadLine[]): Block {
-  const ends = new Int32Array(lines.length);
-  let size = 0;
-  for (const [index, { bytes }] of lines.entries()) {
-    size += bytes?.length ?? 0;
-    ends[index] = size;
-  }
-  const bytes = new Uint8Array(size);
-  for (const [index, line] of lines.entries()) if (line.bytes) bytes.set(line.bytes, ends[index - 1] ?? 0);
-  return { bytes, ends };
 }

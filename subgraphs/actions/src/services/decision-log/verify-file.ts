@@ -4,13 +4,17 @@ import { canonicalJson } from './canonical.ts';
 import { emptyHead, type LogHead } from './chain.ts';
 import { ChainCheck } from './chain-check.ts';
 import { EntryOrder } from './entry-order.ts';
+import type { EntryRun } from './entry-run.ts';
 import { logEndSchema, logHeadSchema, publishedKeySchema } from './file-line.ts';
 import type { AbsentValue, Finding, FindingCode } from './finding.ts';
 import { HeadCheck } from './head-check.ts';
+import type { Looked } from './line-block.ts';
+import { textOf } from './line-text.ts';
 import { type PublicKeys, readPublicKey } from './public-keys.ts';
-import { entryAt, isOfTenant, placesIn } from './quick-entry.ts';
+import { entryIn, followed, isOfTenant } from './quick-entry.ts';
 import { readAhead } from './read-ahead.ts';
-import { type ReadLine, readLines, textOf } from './read-lines.ts';
+import { readBlocks } from './read-blocks.ts';
+import { Slabs } from './slabs.ts';
 import { type TreeHead, treeHeadSchema } from './tree-head.ts';
 import { type FollowedEntry, readEntry } from './verify-entry.ts';
 
@@ -27,6 +31,8 @@ export interface FileOptions {
   readonly heads?: readonly unknown[];
   /** How many threads look at entries ahead of this one, which takes time to begin: 0 unless told. */
   readonly threads?: number;
+  /** Take each entry by itself, and no run of them at once: finds the same, and takes longer. */
+  readonly oneByOne?: boolean;
   /** Findings that are kept; the others are counted. 100 unless told. */
   readonly mostFindings?: number;
 }
@@ -61,11 +67,16 @@ export async function verifyLogFile(
   options: FileOptions = {},
 ): Promise<FileReport> {
   const file = new FileCheck(options);
-  const { threads = 0 } = options;
-  const read = threads > 0 ? readAhead(readLines(chunks), threads) : readLines(chunks);
-  for await (const lines of read) for (const line of lines) file.take(line);
+  for await (const block of readAhead(readBlocks(chunks, slabs), options.threads ?? 0)) {
+    file.take(block);
+    slabs.giveBack(block.bytes);
+  }
   return file.end();
 }
+
+/** For whichever file is verified: a few of them are enough, however large it is. */
+const slabs = new Slabs(256 * 1024);
+const lineFeed = 0x0a;
 
 /** What follows the entries of one file. */
 interface Reading {
@@ -92,16 +103,51 @@ class FileCheck {
     this.#keys = new Map(options.keys);
   }
 
-  take({ number, bytes, ended, places = bytes && placesIn(bytes) }: ReadLine): void {
+  take({ bytes, size, skipped, runs }: Looked): void {
+    const lines = Buffer.from(bytes.buffer, bytes.byteOffset, size);
+    let start = 0;
+    for (const run of this.#options.oneByOne ? [] : runs) {
+      this.#lookClosely(lines.subarray(start, run.start));
+      if (!this.#takeRun(run)) this.#lookClosely(lines.subarray(run.start, run.end));
+      start = run.end;
+    }
+    this.#lookClosely(lines.subarray(start));
+    if (skipped) this.#take(null, skipped.ended);
+  }
+
+  /** Takes all entries of a run at once where that comes to the same as taking one after the other. */
+  #takeRun(run: EntryRun): boolean {
+    const log = this.#log;
+    if (!log || this.#ended || run.tenant !== log.tenant.toString() || !log.order.leadsTo(run)) return false;
+    for (const placed of log.order.settle(run.first - 1)) this.#follow(log, placed);
+    if (log.heads.awaits(run.first, run.last) || !log.chain.followRun(run)) return false;
+    this.#entries += run.lines;
+    this.#lines += run.lines;
+    log.order.takeRun(run, this.#lines);
+    return true;
+  }
+
+  #lookClosely(lines: Buffer): void {
+    for (let start = 0; start < lines.length; ) {
+      const end = lines.indexOf(lineFeed, start);
+      this.#take(lines.subarray(start, end < 0 ? lines.length : end), end >= 0);
+      start = end < 0 ? lines.length : end + 1;
+    }
+  }
+
+  /** One line without its line feed; null for one that was too long to be kept. */
+  #take(bytes: Buffer | null, ended: boolean): void {
     const before = this.#lines;
+    const number = before + 1;
     this.#lines = number;
     if (this.#ended)
       this.#tell({ code: 'INSERTED', seq: null, position: number, message: 'It stands behind the end.' });
     if (!ended) this.#tell({ code: 'NOT_WHOLE', seq: null, position: number, message: 'The last line has no end.' });
     const log = this.#log;
-    if (log && bytes && places && isOfTenant(bytes, places, log.tenant)) {
+    const entry = log && bytes && entryIn(bytes);
+    if (log && bytes && entry?.layout.end === bytes.length && isOfTenant(bytes, entry, log.tenant)) {
       this.#entries += 1;
-      this.#place(log, entryAt(bytes, places, number));
+      this.#place(log, followed(bytes, entry, number));
       return;
     }
     const line = this.#parse(bytes && textOf(bytes), number);
