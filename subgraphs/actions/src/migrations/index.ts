@@ -14,9 +14,11 @@ import { bundles } from './013-bundles.ts';
 import { connectorHealth } from './014-connector-health.ts';
 import { settlement } from './015-settlement.ts';
 import { delegations } from './016-delegations.ts';
+import { begunUnattended } from './017-begun-unattended.ts';
 
 /** In the order in which they were made. */
 export const migrations = [
   ...[initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
   ...[live, autonomy, webhooks, bundles, connectorHealth, settlement, delegations],
+  begunUnattended,
 ];

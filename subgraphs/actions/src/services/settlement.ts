@@ -66,7 +66,7 @@ export class Settlement {
     const facts = { status: action.status, externalId, errorCode, ...countsOf(outcome) };
     this.#log.append(em, origin, action, 'OUTCOME', { facts, values });
     await this.#announce(em, origin, action, finding.kind);
-    if (action.deadAt !== null) await this.#giveToPeople(em, origin, action);
+    if (action.deadAt !== null) await this.#tellPeople(em, origin, action);
     await this.follow(em, origin, { action, undone });
     if (finding.kind === 'done' && action.undoOfId === null) await heedSuccess(em, origin, this.#log, action);
   }
@@ -101,9 +101,17 @@ export class Settlement {
     action.deadAt = retryable && action.retryAt === null ? now : null;
   }
 
-  async #giveToPeople(em: EntityManager, origin: EventOrigin, action: Action): Promise<void> {
+  /** It is not tried again by itself, whatever tries it has left: somebody has to look. `because`: the code of what is against it. */
+  async giveToPeople(em: EntityManager, origin: EventOrigin, action: Action, because: string): Promise<void> {
+    action.retryAt = null;
+    action.deadAt = this.#log.now();
+    await this.#tellPeople(em, origin, action, { because });
+  }
+
+  async #tellPeople(em: EntityManager, origin: EventOrigin, action: Action, why: object = {}): Promise<void> {
     const { id: actionId, tool, failures, attempts, planHash, outcome } = action;
-    const facts = { state: 'GIVEN_UP', failures, attempts, planHash, errorCode: outcome?.errorCode ?? null };
+    const errorCode = outcome?.errorCode ?? null;
+    const facts = { state: 'GIVEN_UP', failures, attempts, planHash, errorCode, ...why };
     this.#log.append(em, origin, action, 'DEAD_LETTER', { facts });
     await publish(em, origin, 'ActionDeadLettered', { actionId, tool });
   }
