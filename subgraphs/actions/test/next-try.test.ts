@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { testPrincipal } from '@countersign/kernel/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { House } from './house.ts';
+import { codesOf, type House } from './house.ts';
 import { NotesHouse } from './notes-house.ts';
 import { Pinboard } from './pinboard.ts';
 
@@ -152,8 +153,73 @@ describe('what is tried again', () => {
       expect(await until(id, ({ deadAt }) => deadAt !== null)).toMatchObject({ status: 'FAILED', attempts: 1 });
       expect(board.notes).not.toContain(id);
     });
+  });
 
-    it.each(['ONE_CLICK', 'SUGGEST'])('waits no more for what is sick once its tool is at %s', async (level) => {
+  describe('and whose outcome is not known, when somebody asks for it', () => {
+    /** Set off by a click, with no answer; nobody goes on with it but the tests. */
+    const unknown = async (mode: 'lost' | 'heard' = 'lost'): Promise<string> => {
+      await setLevel('ONE_CLICK');
+      board.mode = mode;
+      const id = await added();
+      expect((await house.execute(id)).action?.status).toBe('UNKNOWN');
+      await within(`update actions.action set lease_until = now() + interval '1 hour' where id = '${id}'`);
+      board.mode = 'well';
+      return id;
+    };
+    const freeze = { freezes: [{ from: '2026-01-01T00:00:00Z', until: '2099-01-01T00:00:00Z', reason: 'Year end' }] };
+    /** Nothing was done, and it is known. */
+    const expectNotDone = async (id: string) => {
+      expect(await seen(id)).toMatchObject({ status: 'FAILED', attempts: 1 });
+      expect(board.notes).not.toContain(id);
+    };
+
+    it.each([
+      ['a freeze has come', freeze, 'OUTSIDE_CHANGE_WINDOW'],
+      ['an approval is asked for', { approvals: { count: 1 } }, 'APPROVALS_MISSING'],
+      ['there is no room', { limits: [{ count: { most: 1, window: 'P1D', per: 'USER' } }] }, 'LIMIT_EXCEEDED'],
+    ])('is found not to be done, and is not done where %s since', async (_what, more, code) => {
+      const id = await unknown();
+      const gateId = await gate('Since then', more);
+      expect(codesOf(await house.execute(id))).toEqual([code]);
+      await expectNotDone(id);
+      await mutate('removeActionGate', { id: gateId });
+      expect((await house.execute(id)).action).toMatchObject({ status: 'SUCCEEDED', attempts: 2 });
+      expect(board.notes.filter((each) => each === id)).toHaveLength(1);
+    });
+
+    it('is not done by a machine where it takes a person', async () => {
+      const id = await unknown();
+      const { tenantId } = house.operator;
+      const machine = testPrincipal({ tenantId, kind: 'api_key', permissions: ['actions:action:*'] });
+      expect(codesOf(await house.execute(id, machine))).toEqual(['PERSON_REQUIRED']);
+      await expectNotDone(id);
+    });
+
+    it.each([
+      ['it is suspended', () => mutate('suspendActions', { tool }), 'SUSPENDED'],
+      ['a freeze comes', () => gate('Just now', freeze), 'OUTSIDE_CHANGE_WINDOW'],
+    ])('is not done where %s while the other side is asked', async (_what, stop, code) => {
+      const id = await unknown();
+      board.slowMs = 1_500;
+      const before = board.asked;
+      const answer = house.execute(id);
+      for (let left = 100; board.asked === before && left > 0; left -= 1) await sleep(20);
+      const stopped = await stop();
+      expect(codesOf(await answer)).toEqual([code]);
+      await expectNotDone(id);
+      if (typeof stopped === 'string') await mutate('removeActionGate', { id: stopped });
+    });
+
+    it('is known to be done all the same, whatever gates say', async () => {
+      const id = await unknown('heard');
+      const gateId = await gate('Too late', freeze);
+      expect((await house.execute(id)).action).toMatchObject({ status: 'SUCCEEDED', attempts: 1 });
+      await mutate('removeActionGate', { id: gateId });
+    });
+  });
+
+  describe('and waits, begun with no click, for what is sick', () => {
+    it.each(['ONE_CLICK', 'SUGGEST'])('waits no more once its tool is at %s', async (level) => {
       await within(
         `insert into actions.connector_health values (gen_random_uuid(), '${house.operator.tenantId}', 'notes', '${tool}',
            'OPEN', false, true, 'TIMEOUT', 5, 0, now(), now() + interval '1 hour')

@@ -7,11 +7,14 @@ export class Pinboard {
   mode: 'well' | 'busy' | 'lost' | 'heard' = 'well';
   /** How long it takes to say whether a note is there, in milliseconds. */
   slowMs = 0;
+  /** How often it was asked. */
+  asked = 0;
   /** By their keys, as often as each was pinned up. */
   readonly notes: string[] = [];
   readonly #server = createServer((request, response) => {
     const key = (request.url ?? '').slice(1);
     const writes = request.method === 'POST';
+    if (!writes) this.asked += 1;
     const isClear = this.mode === 'well' || this.mode === 'busy';
     if (writes && (this.mode === 'well' || this.mode === 'heard')) this.notes.push(key);
     const known = this.notes.includes(key) ? 200 : 404;
