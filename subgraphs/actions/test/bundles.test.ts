@@ -356,7 +356,13 @@ describe('bundles', () => {
   it('end when their time runs out, with all of their steps', async () => {
     const { id } = await approved([first(order), { key: 'other', tool, input: order }]);
     await within(`update actions.bundle set expires_at = now() - interval '1 minute' where id = ?`, id);
-    expect(statusesOf(await until(id, 'EXPIRED'))).toEqual(['EXPIRED', 'EXPIRED']);
+    const ended = await until(id, 'EXPIRED');
+    expect(statusesOf(ended)).toEqual(['EXPIRED', 'EXPIRED']);
+    const query = 'query ($id: ID) { decisionLog(actionId: $id) { edges { node { kind facts } } } }';
+    const { decisionLog } = await house.ask<{ decisionLog: { edges: { node: object }[] } }>(house.auditor, query, {
+      id: ended.steps[0]?.action.id,
+    });
+    expect(decisionLog.edges.at(-1)?.node).toMatchObject({ kind: 'EXPIRY', facts: { from: 'APPROVED', bundleId: id } });
   });
 
   it('are held by a suspension, before they are begun and on their way', async () => {
