@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Access, type Database, newId, problem, type RequestContext, UserProblem } from '@countersign/kernel';
 import { type CheckedStep, checkedSteps, type StepDraft, toolsOf } from './bundle-drafts.ts';
 import { leaveToPropose } from './bundle-proposals.ts';
@@ -107,13 +108,14 @@ export class BundleSimulations {
     const now = this.#parts.now();
     const trial = await this.#parts.database.read(maker, (em) => GateTrial.open(em, tools, { maker, now }));
     const gates: Simulation['gates'][number][] = [];
-    const judged = tried.map((each, record) => {
-      if (each.refusals.length > 0) return each;
-      const answer = trial.ask(each.checked);
-      if (answer instanceof UserProblem) return refusedRecord(record, answer);
-      gates.push({ record, ...answer });
-      return each;
-    });
+    const judged: Tried[] = [];
+    for (const [record, each] of tried.entries()) {
+      const answer = each.refusals.length > 0 ? null : trial.ask(each.checked);
+      judged.push(answer instanceof UserProblem ? refusedRecord(record, answer) : each);
+      if (answer && !(answer instanceof UserProblem)) gates.push({ record, ...answer });
+      // Of many records the sums take a while, in which others have their turn.
+      await turn();
+    }
     return { judged, gates };
   }
 }

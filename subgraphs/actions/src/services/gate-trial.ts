@@ -1,7 +1,17 @@
 import { type EntityManager, newId, type Principal, personOf, type UserProblem } from '@countersign/kernel';
 import type { CheckedStep } from './bundle-drafts.ts';
 import { type Asked, askedOf, noRoom } from './gate-keeper.ts';
-import { closedBy, escalated, explainClosed, explainDemand, fit, type LimitUse, withHeld } from './gates/index.ts';
+import {
+  closedBy,
+  escalated,
+  explainClosed,
+  explainDemand,
+  type Fit,
+  fit,
+  type LimitUse,
+  summed,
+  withHeld,
+} from './gates/index.ts';
 import { limitUses } from './limit-uses.ts';
 import { type KnownTool, measured } from './tool-catalogue.ts';
 
@@ -16,7 +26,12 @@ export interface TrialAnswer {
 /** What is asked of one tool, and what is used of its limits. */
 interface Standing {
   readonly asked: Asked;
+  /** What others use and hold. */
   readonly uses: readonly LimitUse[];
+  /** What bundles that were tried before would hold, limit by limit. */
+  readonly held: readonly LimitUse[];
+  /** All of it added up. */
+  readonly sums: readonly LimitUse[];
 }
 
 type Asking = Pick<CheckedStep, 'tool' | 'money' | 'index'>;
@@ -45,7 +60,9 @@ export class GateTrial {
     for (const tool of new Map([...tools].map((each) => [each.name, each])).values()) {
       const asked = await askedOf(em, measured(tool));
       const action = { ...made, tool: tool.name };
-      standing.set(tool.name, { asked, uses: await limitUses(em, asked.limits, asked.all, { action, now }) });
+      const uses = await limitUses(em, asked.limits, asked.all, { action, now });
+      const held = uses.map(({ limit }) => ({ limit, used: [] }));
+      standing.set(tool.name, { asked, uses, held, sums: uses.map((use) => summed(use, now)) });
     }
     return new GateTrial(standing, now);
   }
@@ -54,7 +71,7 @@ export class GateTrial {
   ask(steps: readonly Asking[]): TrialAnswer | UserProblem {
     let standing = this.#standing;
     for (const { tool, money, index } of steps) {
-      const found = fit(standing.get(tool.name)?.uses ?? [], money, this.#now);
+      const found = this.#fit(standing.get(tool.name), money);
       if (!found.fits) return noRoom(found, ['steps', String(index), 'input']);
       standing = holding(standing, { tool, money });
     }
@@ -66,6 +83,15 @@ export class GateTrial {
       closed: [...new Set(all.flatMap(({ schedule }) => closedBy(schedule, this.#now).map(explainClosed)))],
     };
   }
+
+  /** The sums say whether it fits; when it would fit is looked for only where it does not. */
+  #fit(standing: Standing | undefined, money: Asking['money']): Fit {
+    const { uses = [], held = [], sums = [] } = standing ?? {};
+    const found = fit(sums, money, this.#now);
+    if (found.fits) return found;
+    const all = uses.map(({ limit, used }, place) => ({ limit, used: [...used, ...(held[place]?.used ?? [])] }));
+    return fit(all, money, this.#now);
+  }
 }
 
 /** As it is once one action more holds its room under every limit that is about its tool. */
@@ -75,12 +101,10 @@ function holding(
 ): ReadonlyMap<string, Standing> {
   const about = new Set(standing.get(tool.name)?.asked.all.map(({ id }) => id));
   const after = [...standing].map(([name, each]): [string, Standing] => {
-    const uses = each.uses.map((use) => {
-      const { limit } = use;
-      if (limit.kind === 'AMOUNT' || !about.has(limit.gate.id)) return use;
-      return limit.per === 'TOOL' && name !== tool.name ? use : withHeld(use, money);
-    });
-    return [name, { ...each, uses }];
+    const isCounted = ({ limit }: LimitUse) =>
+      limit.kind !== 'AMOUNT' && about.has(limit.gate.id) && (limit.per !== 'TOOL' || name === tool.name);
+    const more = (use: LimitUse) => (isCounted(use) ? withHeld(use, money) : use);
+    return [name, { ...each, held: each.held.map(more), sums: each.sums.map(more) }];
   });
   return new Map(after);
 }

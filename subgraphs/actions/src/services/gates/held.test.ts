@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Limit } from './applicable.ts';
-import { withHeld } from './held.ts';
+import { summed, withHeld } from './held.ts';
 import { fit, left, type Use } from './limits.ts';
 
 const gate = { id: 'gate', name: 'Limits' };
@@ -24,6 +24,8 @@ describe('room that is held', () => {
         const singly: Use[] = [...before, ...more.map((each) => ({ ...each, at: null }))];
         for (const limit of limits) {
           const added = more.reduce(withHeld, { limit, used: before });
+          expect(left(summed(added, now), now)).toBe(left(added, now));
+          expect(fit([summed(added, now)], asked, now).fits).toBe(fit([added], asked, now).fits);
           expect(left(added, now)).toBe(left({ limit, used: singly }, now));
           expect(fit([added], asked, now)).toEqual(fit([{ limit, used: singly }], asked, now));
         }
