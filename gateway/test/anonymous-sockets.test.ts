@@ -26,11 +26,11 @@ describe('a socket that has not said yet whose it is', () => {
     const users = [{ email: 'operator@acme.test', name: 'Olga Operator', role: 'operator' }];
     await provisionTenant(house.database, { id: acme, name: 'acme', region: 'eu', users });
     token = (await issuer.sign('operator@acme.test', acme)).token;
-    const limits = { COUNTERSIGN_ANONYMOUS_SOCKETS: '3', COUNTERSIGN_ANONYMOUS_SOCKETS_PER_ADDRESS: '2' };
-    const patient = { ...limits, COUNTERSIGN_ANONYMOUS_SOCKET_SECONDS: '60' };
+    const limits = { COUNTERSIGN_ANONYMOUS_SOCKETS: '3', COUNTERSIGN_ANONYMOUS_PER_IP: '2' };
+    const patient = { ...limits, COUNTERSIGN_ANONYMOUS_SECONDS: '60' };
     behindProxy = await serve({ ...patient, COUNTERSIGN_TRUST_PROXY: 'on' });
     alone = await serve(patient);
-    hurried = await serve({ ...limits, COUNTERSIGN_ANONYMOUS_SOCKET_SECONDS: '1' });
+    hurried = await serve({ ...limits, COUNTERSIGN_ANONYMOUS_SECONDS: '1' });
   });
   afterEach(async () => {
     for (const socket of open.splice(0)) {

@@ -24,8 +24,8 @@ describe('settings', () => {
     ['COUNTERSIGN_LOG_KEY', 'a key'],
     ['COUNTERSIGN_DEMO', 'maybe'],
     ['COUNTERSIGN_ANONYMOUS_SOCKETS', '0'],
-    ['COUNTERSIGN_ANONYMOUS_SOCKETS_PER_ADDRESS', 'many'],
-    ['COUNTERSIGN_ANONYMOUS_SOCKET_SECONDS', '61'],
+    ['COUNTERSIGN_ANONYMOUS_PER_IP', 'many'],
+    ['COUNTERSIGN_ANONYMOUS_SECONDS', '61'],
     ['COUNTERSIGN_WEBHOOK_ORIGINS', 'hooks.example.org'],
     ['COUNTERSIGN_WEBHOOK_ORIGINS', 'https://hooks.example.org,https://hooks.example.org/path'],
   ])('are refused in one line that names %s', (name, value) => {
