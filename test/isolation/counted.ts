@@ -62,7 +62,7 @@ const ofNoTable = new Set([
     'SignInProvider',
   ],
   ...['ToolAutonomy', 'AutonomyLimit'],
-  ...['BundleAmount', 'BundleSimulationRefusal'],
+  ...['BundleAmount', 'BundleSimulationRefusal', 'BundleSimulationGates'],
   // Of the whole product: everybody may check with it.
   'LogKey',
 ]);
@@ -96,6 +96,7 @@ const countsNothing = new Set([
   ...['AccessFlipsOfPrincipal.total', 'DecisionsTried.records', 'PolicySimulation.drifted'],
   ...['BundleStep.ordinal', 'BundleTotals.steps', 'BundleTotals.changes', 'BundleSimulation.records'],
   ...['BundleSimulation.going', 'BundleSimulation.notPreviewed', 'BundleSimulationRefusal.record'],
+  'BundleSimulationGates.record',
   ...[
     'Action.revision',
     // Sums of tallies, and numbers that a rule asks for.

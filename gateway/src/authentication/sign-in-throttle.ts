@@ -70,7 +70,7 @@ export class SignInThrottle {
 const keyOf = (attempt: Attempt, whose: string): string => `${attempt} ${whose.toLowerCase()}`;
 
 /** IPv4 as it is; of IPv6 the first 64 bits, since whoever has one address of such a network has them all. */
-function network(address: string): string {
+export function network(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped || !isIPv6(address)) return mapped ?? address;
   const [head = '', tail] = (address.split('%')[0] ?? '').split('::');

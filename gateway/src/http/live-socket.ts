@@ -5,6 +5,7 @@ import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { ownOrigin } from '../authentication/origins.ts';
 import type { Gateway } from '../gateway.ts';
+import { AnonymousSockets } from '../live/anonymous-sockets.ts';
 import type { Sent } from './caller.ts';
 import { socketProtocol } from './socket-protocol.ts';
 
@@ -16,12 +17,19 @@ const closingMs = 2_000;
 /** GraphQL over WebSocket at `/graphql`. */
 export function liveSocket(app: FastifyInstance, gateway: Gateway): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessage, handleProtocols });
+  const anonymous = new AnonymousSockets(gateway.config.anonymousSockets);
   const serve = socketProtocol(gateway);
   app.server.on('upgrade', (request, socket, head) => {
     const handshake = sentBy(request, gateway.config.trustProxy);
     const refusal = refusalOf(request, handshake, gateway);
     if (refusal !== undefined) return hangUp(socket, refusal);
-    sockets.handleUpgrade(request, socket, head, (opened) => serve(opened, handshake));
+    const leave = anonymous.enter(handshake.ip);
+    if (!leave) {
+      gateway.metrics.refusals.inc({ code: 'RATE_LIMITED' });
+      return hangUp(socket, 429);
+    }
+    socket.once('close', leave);
+    sockets.handleUpgrade(request, socket, head, (opened) => serve(opened, { handshake, known: leave }));
   });
   app.addHook('preClose', async () => {
     // Clients take this close for a reason to connect again, to another process or to the next one.
@@ -62,5 +70,8 @@ function refusalOf({ url = '' }: IncomingMessage, { headers, protocol, host }: S
 
 function hangUp(socket: Duplex, status: number): void {
   socket.on('error', () => {}); // Whoever hung up first has nothing to be told.
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const again = status === 429 ? 'Retry-After: 5\r\n' : '';
+  const answer = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${again}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+  // Whoever does not hang up in turn would keep half a connection open.
+  socket.end(answer, () => socket.destroy());
 }

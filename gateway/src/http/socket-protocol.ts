@@ -10,8 +10,6 @@ import { originOf, type Sent, socketCallerOf } from './caller.ts';
 
 /** Operations at once over one connection. */
 export const mostPerConnection = 50;
-/** How long a new connection may take to say who it is, in milliseconds. */
-const initTimeoutMs = 5_000;
 /** How often the other end is asked whether it is still there; until the next time it has to have answered. */
 const keepAliveMs = 12_000;
 /** What may wait to be read by the other end, in bytes, before it is taken for gone. */
@@ -19,24 +17,30 @@ const mostUnread = 8 * 1024 * 1024;
 /** What may stand in `connection_init`, in place of the handshake's headers, which a page cannot write. */
 const spoken = ['authorization', tenantHeader, 'x-countersign-workflow', 'x-countersign-surface'];
 
-interface Connection extends Record<string, unknown> {
-  readonly socket: WebSocket;
+/** What a socket was opened with, and what is to be done once it is known whose it is. */
+export interface Opened {
   readonly handshake: Sent;
+  readonly known: () => void;
+}
+
+interface Connection extends Record<string, unknown>, Opened {
+  readonly socket: WebSocket;
   /** All that was begun over it. */
   readonly streams: Set<AsyncGenerator<unknown>>;
   caller?: LiveCaller;
 }
 
 /** The protocol `graphql-transport-ws` over one socket after another. */
-export function socketProtocol(gateway: Gateway): (socket: WebSocket, handshake: Sent) => void {
+export function socketProtocol(gateway: Gateway): (socket: WebSocket, opened: Opened) => void {
   const { live } = gateway;
   const server = makeServer<Record<string, unknown>, Connection>({
-    connectionInitWaitTimeout: initTimeoutMs,
+    connectionInitWaitTimeout: gateway.config.anonymousSockets.withinMs,
     onConnect: async ({ extra, connectionParams = {} }) => {
       const caller = callerSaying(connectionParams, extra.handshake, gateway);
       extra.caller = caller;
       try {
         await caller.authenticate();
+        extra.known();
         return true;
       } catch (error) {
         const { message, extensions } = live.shown(error);
@@ -68,7 +72,7 @@ export function socketProtocol(gateway: Gateway): (socket: WebSocket, handshake:
     },
     subscribe: ({ rootValue }) => rootValue as never, // What was begun above.
   });
-  return (socket, handshake) => {
+  return (socket, opened) => {
     const streams = new Set<AsyncGenerator<unknown>>();
     const closed = server.opened(
       {
@@ -86,7 +90,7 @@ export function socketProtocol(gateway: Gateway): (socket: WebSocket, handshake:
             });
           }),
       },
-      { socket, handshake, streams },
+      { socket, streams, ...opened },
     );
     const stop = keepAlive(socket);
     socket.on('error', () => {}); // A message that is too large, or a broken frame: the socket closes by itself.

@@ -23,6 +23,9 @@ describe('settings', () => {
     ['COUNTERSIGN_SUBGRAPHS', 'tenants'],
     ['COUNTERSIGN_LOG_KEY', 'a key'],
     ['COUNTERSIGN_DEMO', 'maybe'],
+    ['COUNTERSIGN_ANONYMOUS_SOCKETS', '0'],
+    ['COUNTERSIGN_ANONYMOUS_PER_IP', 'many'],
+    ['COUNTERSIGN_ANONYMOUS_SECONDS', '61'],
     ['COUNTERSIGN_WEBHOOK_ORIGINS', 'hooks.example.org'],
     ['COUNTERSIGN_WEBHOOK_ORIGINS', 'https://hooks.example.org,https://hooks.example.org/path'],
   ])('are refused in one line that names %s', (name, value) => {

@@ -7,6 +7,7 @@ const flag = z
   .enum(['on', 'off', 'true', 'false', '1', '0'])
   .transform((value) => value === 'on' || value === 'true' || value === '1');
 const port = z.coerce.number().int().min(0).max(65_535);
+const atLeastOne = z.coerce.number().int().min(1);
 const optionalText = z.string().trim().min(1).optional();
 /** PEM on one line, with `\n` for its line breaks, is what many a settings file can hold. */
 const signingKey = z
@@ -53,6 +54,9 @@ const environment = z.object({
   COUNTERSIGN_OPERATOR_ISSUER: z.url().optional(),
   COUNTERSIGN_OPERATOR_AUDIENCE: optionalText,
   COUNTERSIGN_ALLOWED_ORIGINS: z.string().default(''),
+  COUNTERSIGN_ANONYMOUS_SOCKETS: atLeastOne.default(1_000),
+  COUNTERSIGN_ANONYMOUS_PER_IP: atLeastOne.default(50),
+  COUNTERSIGN_ANONYMOUS_SECONDS: z.coerce.number().min(1).max(60).default(5),
   COUNTERSIGN_WEBHOOK_ORIGINS: innerOrigins,
   COUNTERSIGN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   COUNTERSIGN_PLUGINS_DIR: optionalText,
@@ -90,6 +94,8 @@ export interface Config {
   /** Who signs the platform's own operators in; absent: nobody does. */
   readonly operators?: { readonly issuer: string; readonly audience: string };
   readonly allowedOrigins: readonly string[];
+  /** WebSockets that have not said yet who they are: how many at once, and for how long each. */
+  readonly anonymousSockets: { readonly inAll: number; readonly perAddress: number; readonly withinMs: number };
   /** Origins inside the house that webhooks may go to; everything else that they go to is public. */
   readonly webhookOrigins: ReadonlySet<string>;
   readonly logLevel: string;
@@ -131,6 +137,11 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     allowedOrigins: e.COUNTERSIGN_ALLOWED_ORIGINS.split(',')
       .map((origin) => origin.trim())
       .filter(Boolean),
+    anonymousSockets: {
+      inAll: e.COUNTERSIGN_ANONYMOUS_SOCKETS,
+      perAddress: e.COUNTERSIGN_ANONYMOUS_PER_IP,
+      withinMs: e.COUNTERSIGN_ANONYMOUS_SECONDS * 1_000,
+    },
     webhookOrigins: e.COUNTERSIGN_WEBHOOK_ORIGINS,
     logLevel: e.COUNTERSIGN_LOG_LEVEL,
     pluginsDir: e.COUNTERSIGN_PLUGINS_DIR,

@@ -1,4 +1,5 @@
 import { newId } from '@countersign/kernel';
+import { testPrincipal } from '@countersign/kernel/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { House, order, type UserError } from './house.ts';
 
@@ -356,7 +357,13 @@ describe('bundles', () => {
   it('end when their time runs out, with all of their steps', async () => {
     const { id } = await approved([first(order), { key: 'other', tool, input: order }]);
     await within(`update actions.bundle set expires_at = now() - interval '1 minute' where id = ?`, id);
-    expect(statusesOf(await until(id, 'EXPIRED'))).toEqual(['EXPIRED', 'EXPIRED']);
+    const ended = await until(id, 'EXPIRED');
+    expect(statusesOf(ended)).toEqual(['EXPIRED', 'EXPIRED']);
+    const query = 'query ($id: ID) { decisionLog(actionId: $id) { edges { node { kind facts } } } }';
+    const { decisionLog } = await house.ask<{ decisionLog: { edges: { node: object }[] } }>(house.auditor, query, {
+      id: ended.steps[0]?.action.id,
+    });
+    expect(decisionLog.edges.at(-1)?.node).toMatchObject({ kind: 'EXPIRY', facts: { from: 'APPROVED', bundleId: id } });
   });
 
   it('are held by a suspension, before they are begun and on their way', async () => {
@@ -472,7 +479,8 @@ describe('bundles', () => {
       {},
     ];
     const query = `mutation ($input: SimulateBundleInput!) { simulateBundle(input: $input) {
-      simulation { records going notPreviewed totals { steps changes risk } refusals { record code path } }
+      simulation { records going notPreviewed totals { steps changes risk } refusals { record code path }
+        gates { record approvals closed } }
       userErrors { code } } }`;
     const simulate = async (input: object, who = house.operator) =>
       (await house.ask<{ simulateBundle: object }>(who, query, { input })).simulateBundle;
@@ -488,8 +496,40 @@ describe('bundles', () => {
           { record: 1, code: 'NOT_FOUND', path: ['steps', '0', 'input', 'patient'] },
           { record: 3, code: 'INVALID_INPUT', path: ['steps', '0', 'input', 'patient'] },
         ],
+        gates: [0, 2].map((record) => ({ record, approvals: [expect.stringContaining('One approval')], closed: [] })),
       },
     });
+    const until = '2099-01-01T00:00:00Z';
+    const gate = {
+      ...{ tools: [tool], approvals: { count: 2 }, limits: [{ count: { most: 3, window: 'P1D', per: 'USER' } }] },
+      freezes: [{ from: '2026-01-01T00:00:00Z', until, reason: 'A drill' }],
+    };
+    const { setActionGate } = await house.ask<{ setActionGate: { gate: { id: string } } }>(
+      house.admin,
+      `mutation ($gate: JSON!) { setActionGate(input: { name: "A drill", gate: $gate, reason: "Drill." }) { gate { id } } }`,
+      { gate },
+    );
+    const newcomer = testPrincipal({ tenantId: house.operator.tenantId });
+    const drill = () => simulate({ steps, records: [records[0], records[2]] }, newcomer);
+    const first = await drill();
+    expect(first).toMatchObject({
+      simulation: {
+        going: 1,
+        totals: { steps: 2 },
+        refusals: [{ record: 1, code: 'LIMIT_EXCEEDED', path: ['steps', '1', 'input'] }],
+        gates: [
+          {
+            record: 0,
+            approvals: [expect.stringContaining('Two approvals')],
+            closed: [expect.stringContaining('A drill')],
+          },
+        ],
+      },
+    });
+    // No room was taken.
+    expect(await drill()).toEqual(first);
+    const remove = 'mutation ($id: ID!) { removeActionGate(input: { id: $id, reason: "Over." }) { gate { id } } }';
+    await house.ask(house.admin, remove, { id: setActionGate.gate.id });
     expect(await house.orders()).toHaveLength(before);
     const many = Array.from({ length: 501 }, () => ({}));
     expect(await simulate({ steps, records: many })).toMatchObject({ userErrors: [{ code: 'TOO_MANY_RECORDS' }] });

@@ -1,4 +1,4 @@
-import { newId, type Principal } from '@countersign/kernel';
+import { changeAccess, newId, type Principal } from '@countersign/kernel';
 import { testPrincipal } from '@countersign/kernel/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { codesOf, House, idOf, ordersOfOnesOwn, type UserError } from './house.ts';
@@ -102,6 +102,36 @@ describe('a place that is given to somebody', () => {
     expect(codesOf(await house.approve(own, deputy))).toEqual(['APPROVAL_WOULD_NOT_COUNT']);
     await end(delegation?.id ?? '');
   });
+
+  it('hands on nothing that a policy keeps its owner from: neither the inbox nor the approval', async () => {
+    const { delegation } = await give({});
+    const id = idOf(await house.propose());
+    const permissions = ['actions:action:approve', 'actions:action:read'];
+    for (const permission of permissions) {
+      await forbid(`principal.id == "${chief.id}"`, permission);
+      expect(await inbox(deputy)).not.toContain(id);
+      expect(codesOf(await house.approve(id, deputy))).toEqual(['APPROVAL_WOULD_NOT_COUNT']);
+    }
+    await forbid('false', 'actions:action:approve');
+    expect(await inbox(deputy)).toContain(id);
+    expect((await house.approve(id, deputy)).action?.status).toBe('APPROVED');
+    await end(delegation?.id ?? '');
+  });
+  /** The tenant's only policy from now on. */
+  const forbid = (when: string, permission: string): Promise<void> => {
+    const { tenantId } = house.operator;
+    const text = `forbid (principal, action == Action::"${permission}", resource) when { ${when} };`;
+    return house.subgraphs.database.withTenant({ tenantId }, async (em) => {
+      await em.execute("insert into kernel.access (tenant_id, region) values (?, 'eu') on conflict do nothing", [
+        tenantId,
+      ]);
+      await em.execute('delete from kernel.policy');
+      await em.execute("insert into kernel.policy (tenant_id, id, name, version, source) values (?, ?, 'One', 1, ?)", [
+        ...[tenantId, newId(), text],
+      ]);
+      await changeAccess(em, tenantId);
+    });
+  };
 
   it.each([
     ['to oneself', () => ({ to: chief.id }), 'DELEGATE_IS_SELF'],

@@ -138,7 +138,7 @@ export class Ground {
       action.status = laid.status ?? 'AWAITING_APPROVAL';
       em.persist(action);
       await em.flush();
-      if (action.status === 'APPROVED' || action.status === 'FAILED') await this.#approve(em, action);
+      if (wereApproved.has(action.status)) await this.#approve(em, action);
       if (undoOfId) (await em.findOneOrFail(Action, { id: undoOfId })).undoId = id;
       this.log.append(em, context, action, 'INPUT', { facts: { tool: name } });
       return id;
@@ -191,6 +191,8 @@ export class Ground {
     return this.within((em) => changeAccess(em, this.tenant));
   }
 }
+
+const wereApproved = new Set<ActionStatus>(['APPROVED', 'EXECUTING', 'FAILED']);
 
 /** Grants as simple as they can be, in the place of the tenants subgraph's. */
 const standIns = `

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Principal } from '@countersign/kernel';
 import { manifestOf } from '@countersign/plugin-sdk';
+import type { Timing } from '../src/index.ts';
 import { House, type UserError } from './house.ts';
 import { notes } from './notes.fixture.ts';
 
@@ -51,11 +52,14 @@ export class NotesHouse {
     this.#folder = folder;
   }
 
-  static async open(): Promise<NotesHouse> {
+  static async open(timing: Partial<Timing> = {}): Promise<NotesHouse> {
     const folder = mkdtempSync(join(tmpdir(), 'countersign-notes-'));
     bundleNotes(join(folder, 'notes/dist'));
     cpSync(join(root, 'plugins/fhir/dist'), join(folder, 'fhir/dist'), { recursive: true });
-    const house = await House.open({ callTimeoutMs: 4_000, leaseMs: 12_000 }, { config: { pluginsDir: folder } });
+    const house = await House.open(
+      { callTimeoutMs: 4_000, leaseMs: 12_000, ...timing },
+      { config: { pluginsDir: folder } },
+    );
     const opened = new NotesHouse(house, folder);
     for (const who of [house.admin, house.stranger]) await opened.configure(who);
     return opened;

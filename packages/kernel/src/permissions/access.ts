@@ -161,8 +161,8 @@ export class Access {
       ? rules.decide(caller.principal, permission, object, context)
       : byRoles(caller.principal, permission);
     this.#report(caller.principal, permission, decision.errors);
-    // Whoever a policy keeps from knowing the object cannot do anything with it either: the answer would tell of it.
-    const hidden = object !== null && isHiddenByPolicy(rules, caller.principal, object, context);
+    // The answer would tell of it.
+    const hidden = object !== null && rules.hides(caller.principal, object, context);
     const made = hidden && decision.allowed ? { ...decision, allowed: false, by: 'policy' as const } : decision;
     const record = recordOf(permission, ref, made, object && { attributes: object.attributes, context });
     if (decision.allowed && !hidden) return record;
@@ -186,7 +186,7 @@ export class Access {
 
   #mayKnow(rules: TenantRules, principal: Principal, object: SeenObject, context: DecisionContext): boolean {
     if (object.type === 'Tenant') return true;
-    const readPermission = readPermissionOf(rules, object.type);
+    const readPermission = rules.readPermissionOf(object.type);
     return readPermission !== undefined && rules.decide(principal, readPermission, object, context).allowed;
   }
 }
@@ -208,24 +208,10 @@ async function seen(em: EntityManager, ref: ObjectRef): Promise<SeenObject | nul
   return attributes && { ...ref, attributes };
 }
 
-const readPermissionOf = ({ declared }: TenantRules, type: string): string | undefined =>
-  declared.objectTypes.find((each) => each.type === type)?.readPermission;
-
 /** Whether policies decide what may be done with the object, or who may know of it. */
 function hasToBeSeen(rules: TenantRules, permission: string, { type }: ObjectRef): boolean {
-  const reading = readPermissionOf(rules, type);
+  const reading = rules.readPermissionOf(type);
   return rules.appliesTo(permission) || (reading !== undefined && rules.appliesTo(reading));
-}
-
-function isHiddenByPolicy(
-  rules: TenantRules,
-  principal: Principal,
-  object: SeenObject,
-  context: DecisionContext,
-): boolean {
-  const reading = readPermissionOf(rules, object.type);
-  if (reading === undefined || !rules.appliesTo(reading)) return false;
-  return !rules.decide(principal, reading, object, context).allowed;
 }
 
 const nounOf = ({ declared }: TenantRules, type: string): string =>

@@ -57,6 +57,17 @@ export class TenantRules {
     return this.#policies.decide({ ...seenBy(principal), permission, resource: object, context, granted });
   }
 
+  /** Whether a policy keeps somebody from knowing the object: then they can do nothing with it either. */
+  hides(principal: Principal, object: SeenObject, context: DecisionContext): boolean {
+    const reading = this.readPermissionOf(object.type);
+    if (reading === undefined || !this.appliesTo(reading)) return false;
+    return !this.decide(principal, reading, object, context).allowed;
+  }
+
+  readPermissionOf(type: string): string | undefined {
+    return this.declared.objectTypes.find((each) => each.type === type)?.readPermission;
+  }
+
   /** Decides like `decide`, with the product's own rules, which services enforce in their own words. */
   explain(principal: Principal, permission: string, object: SeenObject, context: DecisionContext): Decision {
     const builtIn = this.declared.builtIn.filter(({ exempt }) => exempt === null || !holds(principal, exempt));

@@ -193,7 +193,8 @@ export class Action {
 
   @Field(() => Date, {
     nullable: true,
-    description: 'Since when its tries are used up and a person has to look: requeueAction or abandonAction.',
+    description:
+      'Since when its tries are used up, or its tool goes unattended no more, and a person has to look: requeueAction or abandonAction.',
   })
   @Property({ type: 'datetime', nullable: true })
   deadAt!: Date | null;
@@ -230,6 +231,10 @@ export class Action {
   /** Nobody clicked: it goes only if its tool goes unattended by then. */
   @Property({ type: 'boolean' })
   waiterUnattended!: boolean;
+
+  /** Nobody clicked when it was last begun: it is tried again by itself only while its tool goes unattended. */
+  @Property({ type: 'boolean' })
+  begunUnattended!: boolean;
 
   /** The action that this one undoes. */
   @Property({ type: 'uuid', nullable: true })

@@ -16,9 +16,11 @@ import { settlement } from './015-settlement.ts';
 import { delegations } from './016-delegations.ts';
 import { webhookAudience } from './017-webhook-audience.ts';
 import { standingOrders } from './018-standing-orders.ts';
+import { begunUnattended } from './019-begun-unattended.ts';
 
 /** In the order in which they were made. */
 export const migrations = [
   ...[initial, access, sensitiveFields, treeHeads, revisions, suspensions, expiry, gates, retries],
   ...[live, autonomy, webhooks, bundles, connectorHealth, settlement, delegations, webhookAudience, standingOrders],
+  begunUnattended,
 ];

@@ -33,6 +33,22 @@ export class BundleSimulationRefusal {
   path!: readonly string[];
 }
 
+@ObjectType({ description: 'What gates would answer to the bundle of one record, if it were proposed now.' })
+export class BundleSimulationGates {
+  @Field(() => Int, { description: 'Place of the record in the request, from 0.' })
+  record!: number;
+
+  @Field(() => [String], {
+    description: 'Who would have to approve it, one sentence each; empty where nobody need be asked.',
+  })
+  approvals!: readonly string[];
+
+  @Field(() => [String], {
+    description: 'What would keep it from being executed at this moment, one sentence each: closed windows, freezes.',
+  })
+  closed!: readonly string[];
+}
+
 @ObjectType({ description: 'What a bundle would do over many records. Nothing was done, and nothing is kept.' })
 export class BundleSimulation {
   @Field(() => Int, { description: 'How many records were tried.' })
@@ -49,6 +65,12 @@ export class BundleSimulation {
 
   @Field(() => [BundleSimulationRefusal], { description: 'Why the others would be refused, by record.' })
   refusals!: readonly BundleSimulationRefusal[];
+
+  @Field(() => [BundleSimulationGates], {
+    description:
+      'What gates would answer to those that would be taken, by record. Limits are asked as if these were proposed one after another; nothing is held.',
+  })
+  gates!: readonly BundleSimulationGates[];
 }
 
 @ObjectType({ description: 'What came of simulating.' })

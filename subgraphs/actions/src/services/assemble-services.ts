@@ -153,7 +153,7 @@ export function assembleServices(kernel: Kernel, timing: Partial<Timing>) {
       proposals,
       reader: bundleReader,
     }),
-    bundleSimulations: new BundleSimulations({ database, access, catalogue, previews }),
+    bundleSimulations: new BundleSimulations({ database, access, catalogue, previews, now }),
     bundleApprovals: new BundleApprovals({ database, access, log, approvals }),
     bundleRuns: new BundleRuns({ database, access, log, saga, reader: bundleReader, patienceMs }),
     bundleRecovery: new BundleRecovery({ database, saga, leases, log, logger: kernel.log }),

@@ -4,7 +4,7 @@ import {
   type Database,
   type EntityManager,
   type EventOrigin,
-  type UserProblem,
+  UserProblem,
 } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import { refTo } from '../proposed-action.ts';
@@ -16,6 +16,7 @@ import type { Leases } from './leases.ts';
 import { type Locked, lockWithUndone } from './load-actions.ts';
 import { type LogWriter, publishCalls } from './log-writer.ts';
 import { move } from './move.ts';
+import { insistNextTry } from './next-try.ts';
 import { configOf } from './previews.ts';
 import type { Settlement } from './settlement.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
@@ -87,8 +88,8 @@ export class Attempts {
   }
 
   /**
-   * Asks whether it was done. Answers whether it is now to be done, with the intent recorded. Throws `FORBIDDEN` once what
-   * was found is recorded, for a caller who lost leave to do it in the meantime.
+   * Asks whether it was done. Answers whether it is now to be done, with the intent recorded. Once what was found is
+   * recorded, throws `FORBIDDEN` for a caller who lost leave to do it in the meantime, and refuses like `insistNextTry`.
    */
   async #check(attempt: Attempt, origin: EventOrigin): Promise<boolean> {
     const { settlement, effects, drift, crash } = this.#parts;
@@ -98,12 +99,12 @@ export class Attempts {
     const goOn = notDone && (now === null || now.kind === 'same');
     const findings = now?.kind === 'unknown' ? { ...found, finding: unavailable(now) } : found;
     crash('verified');
-    let refusal: AccessDenied | null = null;
+    let refusal: AccessDenied | UserProblem | null = null;
     const recorded = await this.#underLease(attempt, origin, async (em, locked) => {
-      if (goOn) refusal = await this.#refusal(em, attempt, origin);
+      if (goOn) refusal = await this.#refusal(em, locked, attempt, origin);
       const { id, tool } = locked.action;
       if (now) await publishCalls(em, origin, { actionId: id, tool }, now.calls);
-      if (refusal) return this.#letGo(em, locked, findings, origin);
+      if (refusal) return this.#letGo(em, locked, { findings, refusal }, origin);
       if (!goOn) {
         await this.#record(em, locked, findings, origin);
         // It did not take effect, and doing it now would be something else.
@@ -111,17 +112,29 @@ export class Attempts {
         return;
       }
       await settlement.recordCalls(em, origin, locked.action, findings.calls);
+      // Whoever clicked it on has it tried again for as long as it takes.
+      if (attempt.leave) locked.action.begunUnattended = attempt.leave.unattended === true;
       if (locked.action.status !== 'EXECUTING') move(locked.action, { type: 'RETRY' });
       settlement.intend(em, origin, locked.action);
     });
-    if (refusal) throw refusal;
-    return goOn && recorded !== null;
+    // Where the product goes on by itself there is nobody to be told: it is tried again when that may be.
+    if (refusal && attempt.leave) throw refusal;
+    return goOn && recorded !== null && !refusal;
   }
 
-  /** It was not done, and whoever wanted it done may not: nothing goes on by itself that did not before. */
-  async #letGo(em: EntityManager, locked: Locked, findings: Findings, origin: EventOrigin): Promise<void> {
+  /**
+   * It was not done, and may not be done now. Where whoever wanted it done may not have that, nothing goes on by itself
+   * that did not before.
+   */
+  async #letGo(
+    em: EntityManager,
+    locked: Locked,
+    { findings, refusal }: { findings: Findings; refusal: AccessDenied | UserProblem },
+    origin: EventOrigin,
+  ): Promise<void> {
     const { action } = locked;
     if (action.status !== 'FAILED') {
+      if (refusal instanceof UserProblem) return this.#record(em, locked, findings, origin);
       const error = { code: 'NOT_DONE', message: 'It was not done, and is not tried again.', retryable: false };
       return this.#record(em, locked, { ...findings, finding: { kind: 'nothing', error } }, origin);
     }
@@ -137,13 +150,21 @@ export class Attempts {
     });
   }
 
-  async #refusal(em: EntityManager, { leave }: Attempt, origin: EventOrigin): Promise<AccessDenied | null> {
-    if (!leave) return null;
+  /** What is against doing it now: it has not been done, so that all that is asked of a first try is asked again. */
+  async #refusal(
+    em: EntityManager,
+    { action, undone }: Locked,
+    { leave }: Attempt,
+    origin: EventOrigin,
+  ): Promise<AccessDenied | UserProblem | null> {
+    const { access, log } = this.#parts;
     try {
-      await this.#parts.access.checkIn(em, origin, leave.permission, refTo(leave.on));
+      const principal = leave && (await access.checkIn(em, origin, leave.permission, refTo(leave.on)));
+      // What takes back was let through when it began, and is brought to its end.
+      if (!undone) await insistNextTry(em, action, log.now(), leave && principal && { principal, leave });
       return null;
     } catch (error) {
-      if (error instanceof AccessDenied) return error;
+      if (error instanceof AccessDenied || error instanceof UserProblem) return error;
       throw error;
     }
   }

@@ -2,10 +2,11 @@ import { type Database, type Logger, servicePrincipal } from '@countersign/kerne
 import { Bundle } from '../entities/bundle.ts';
 import { dueBundles, expiringBundles } from '../statements.ts';
 import { recordBundle } from './bundle-log.ts';
-import { expireStep } from './bundle-steps.ts';
 import { type Due, eachDue, goingOn } from './each-due.ts';
+import { expire } from './expire.ts';
 import type { Leases } from './leases.ts';
 import { transition } from './lifecycle/index.ts';
+import { lockAction } from './load-actions.ts';
 import { lockBundle, moveBundle, stepsOf } from './load-bundles.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Saga } from './saga.ts';
@@ -61,7 +62,8 @@ export class BundleRecovery {
       if (!isWaiting || bundle.expiresAt > log.now()) return;
       const origin = goingOn(bundle, principal);
       for (const step of await stepsOf(em, id)) {
-        if (transition(step.status, { type: 'EXPIRE' }).ok) await expireStep(em, log, origin, step.id);
+        if (transition(step.status, { type: 'EXPIRE' }).ok)
+          await expire(em, log, origin, await lockAction(em, step.id));
       }
       moveBundle(bundle, 'EXPIRE', log.now());
       await recordBundle(em, log, origin, bundle, { state: 'EXPIRED' });

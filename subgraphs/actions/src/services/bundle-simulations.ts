@@ -1,12 +1,14 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Access, type Database, newId, problem, type RequestContext, UserProblem } from '@countersign/kernel';
 import { type CheckedStep, checkedSteps, type StepDraft, toolsOf } from './bundle-drafts.ts';
 import { leaveToPropose } from './bundle-proposals.ts';
 import { type Countable, fillRecord, malformedPlaces, type Totals, totalsOf } from './bundles/index.ts';
 import type { JsonObject, JsonValue } from './decision-log/index.ts';
+import { GateTrial, type TrialAnswer } from './gate-trial.ts';
 import { type CallRecord, publishCalls } from './log-writer.ts';
 import type { Previews } from './previews.ts';
 import { assertStorable } from './storable.ts';
-import type { ToolCatalogue } from './tool-catalogue.ts';
+import type { KnownTool, ToolCatalogue } from './tool-catalogue.ts';
 
 export interface Refusal {
   /** Place of the record in the request. */
@@ -26,11 +28,15 @@ export interface Simulation {
   /** Of those that would be taken. */
   readonly totals: Totals;
   readonly refusals: readonly Refusal[];
+  /** What gates would answer to those that would be taken. */
+  readonly gates: readonly (TrialAnswer & { readonly record: number })[];
 }
 
 /** What came of one record. */
 interface Tried {
   readonly refusals: readonly Refusal[];
+  /** In the order of their execution. */
+  readonly checked: readonly CheckedStep[];
   readonly steps: readonly Countable[];
   readonly notPreviewed: number;
 }
@@ -43,11 +49,22 @@ const longestMs = 60_000;
 /** After so many questions without an answer nothing more is asked. */
 const mostUnanswered = 3;
 
-/** Tries a bundle over many records: previews alone, of which nothing is kept but that they were asked for. */
-export class BundleSimulations {
-  readonly #parts: { database: Database; access: Access; catalogue: ToolCatalogue; previews: Previews };
+export interface BundleSimulationParts {
+  readonly database: Database;
+  readonly access: Access;
+  readonly catalogue: ToolCatalogue;
+  readonly previews: Previews;
+  readonly now: () => Date;
+}
 
-  constructor(parts: { database: Database; access: Access; catalogue: ToolCatalogue; previews: Previews }) {
+/**
+ * Tries a bundle over many records: asks for previews, and of gates what they would answer if all that would go were
+ * proposed one after another. Nothing is kept but that the tools were asked.
+ */
+export class BundleSimulations {
+  readonly #parts: BundleSimulationParts;
+
+  constructor(parts: BundleSimulationParts) {
     this.#parts = parts;
   }
 
@@ -74,14 +91,32 @@ export class BundleSimulations {
       }
     };
     await Promise.all(Array.from({ length: lanes }, lane)).finally(() => run.meter());
-    const going = tried.filter(({ refusals }) => refusals.length === 0);
+    const { judged, gates } = await this.#judge(tried, [...tools.values()], context);
+    const going = judged.filter(({ refusals }) => refusals.length === 0);
     return {
       records: records.length,
       going: going.length,
       notPreviewed: going.reduce((sum, { notPreviewed }) => sum + notPreviewed, 0),
       totals: totalsOf(going.flatMap(({ steps }) => steps)),
-      refusals: tried.flatMap(({ refusals }) => refusals),
+      refusals: judged.flatMap(({ refusals }) => refusals),
+      gates,
     };
+  }
+
+  /** Holds what the tools take against the gates, in the order of the records. */
+  async #judge(tried: readonly Tried[], tools: readonly KnownTool[], { principal: maker }: RequestContext) {
+    const now = this.#parts.now();
+    const trial = await this.#parts.database.read(maker, (em) => GateTrial.open(em, tools, { maker, now }));
+    const gates: Simulation['gates'][number][] = [];
+    const judged: Tried[] = [];
+    for (const [record, each] of tried.entries()) {
+      const answer = each.refusals.length > 0 ? null : trial.ask(each.checked);
+      judged.push(answer instanceof UserProblem ? refusedRecord(record, answer) : each);
+      if (answer && !(answer instanceof UserProblem)) gates.push({ record, ...answer });
+      // Of many records the sums take a while, in which others have their turn.
+      await turn();
+    }
+    return { judged, gates };
   }
 }
 
@@ -105,27 +140,22 @@ class SimulationRun {
   }
 
   async try(record: number, drafts: readonly StepDraft[], values: JsonValue): Promise<Tried> {
-    const refused = (error: UserProblem): Tried => ({
-      refusals: refusalsOf(record, error),
-      steps: [],
-      notPreviewed: 0,
-    });
     let steps: readonly CheckedStep[];
     try {
       const filled = drafts.map((draft) => ({ ...draft, input: fillRecord(draft.input, values) }));
       steps = checkedSteps(this.#parts.catalogue, filled);
     } catch (error) {
-      if (error instanceof UserProblem) return refused(error);
+      if (error instanceof UserProblem) return refusedRecord(record, error);
       throw error;
     }
     const counted: Countable[] = [];
     for (const step of steps) {
       const found = await this.#look(step);
-      if (found instanceof UserProblem) return refused(found);
+      if (found instanceof UserProblem) return refusedRecord(record, found);
       counted.push(found);
     }
     const notPreviewed = steps.filter(({ references }) => references.length > 0).length;
-    return { refusals: [], steps: counted, notPreviewed };
+    return { refusals: [], checked: steps, steps: counted, notPreviewed };
   }
 
   /** Writes down what was asked of the tools, whatever came of it. */
@@ -154,6 +184,13 @@ class SimulationRun {
     return new UserProblem(...errors.map((each) => ({ ...each, path: [...path, ...(each.path ?? ['input'])] })));
   }
 }
+
+const refusedRecord = (record: number, error: UserProblem): Tried => ({
+  refusals: refusalsOf(record, error),
+  checked: [],
+  steps: [],
+  notPreviewed: 0,
+});
 
 const refusalsOf = (record: number, { errors }: UserProblem): Refusal[] =>
   errors.map(({ code, message, path }) => ({

@@ -26,16 +26,6 @@ export async function endStep(
   await publish(em, origin, 'ActionRejected', { actionId: id, tool });
 }
 
-/** A step whose time ran out. */
-export async function expireStep(em: EntityManager, log: LogWriter, origin: EventOrigin, id: string): Promise<void> {
-  const step = await lockAction(em, id);
-  const { status: from, planHash, tool, expiresAt, bundleId } = step;
-  move(step, { type: 'EXPIRE' });
-  const facts = { from, planHash, bundleId, expiresAt: expiresAt?.toISOString() ?? null };
-  log.append(em, origin, step, 'EXPIRY', { facts });
-  await publish(em, origin, 'ActionExpired', { actionId: id, tool });
-}
-
 export interface StepPartsNeeded {
   readonly database: Database;
   readonly catalogue: ToolCatalogue;

@@ -1,6 +1,8 @@
-import { type Principal, personOf, problem } from '@countersign/kernel';
+import { type EntityManager, type Principal, personOf, problem, type UserProblem } from '@countersign/kernel';
+import type { Action } from '../entities/action.ts';
 import type { Leave } from './attempt.ts';
 import type { InForce } from './autonomy/index.ts';
+import { levelOf } from './standing-orders.ts';
 
 /**
  * Whether what is approved may be begun by whoever begins it. Unattended that is the product itself; below, where the
@@ -11,11 +13,26 @@ export function insistClick(
   principal: Principal,
   { unattended }: Pick<Leave, 'unattended'> = {},
 ): void {
-  const path = ['input', 'actionId'];
-  if (unattended && level !== 'UNATTENDED') {
-    throw problem('NOT_UNATTENDED', `Its tool is at ${level} by now: somebody executes it.`, path, { level });
-  }
+  if (unattended && level !== 'UNATTENDED') throw notUnattended(level);
   if (!takesPerson || personOf(principal) !== undefined) return;
   const message = `Its tool is at ${level}: a person executes it, or a key of theirs, and no machine by itself.`;
-  throw problem('PERSON_REQUIRED', message, path, { level });
+  throw problem('PERSON_REQUIRED', message, ['input', 'actionId'], { level });
 }
+
+/** Whether its tool has come to take a click since it was begun without one. */
+export const takesClickByNow = async (em: EntityManager, action: Action): Promise<boolean> =>
+  action.begunUnattended && !(await isUnattended(em, action));
+
+/** Whether its tool goes unattended at this moment. */
+export const isUnattended = async (em: EntityManager, tool: Action): Promise<boolean> =>
+  (await levelOf(em, tool)).level === 'UNATTENDED';
+
+/** Refuses with `NOT_UNATTENDED` what nobody clicked and the product may not go on with by itself. */
+export async function insistGoesByItself(em: EntityManager, action: Action): Promise<void> {
+  if (!action.begunUnattended) return;
+  const { level } = await levelOf(em, action);
+  if (level !== 'UNATTENDED') throw notUnattended(level);
+}
+
+const notUnattended = (level: InForce['level']): UserProblem =>
+  problem('NOT_UNATTENDED', `Its tool is at ${level} by now: somebody executes it.`, ['input', 'actionId'], { level });

@@ -41,7 +41,7 @@ export class DeadLetters {
       // To let it be tried again is to set it off.
       const { autonomy } = await askedOf(em, action);
       insistClick(autonomy, context.principal);
-      Object.assign(action, { failures: 0, begunAt: now, retryAt: now, deadAt: null });
+      Object.assign(action, { failures: 0, begunAt: now, retryAt: now, deadAt: null, begunUnattended: false });
       return { kind: 'DEAD_LETTER', state: 'REQUEUED' };
     });
   }

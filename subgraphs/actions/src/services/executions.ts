@@ -130,6 +130,7 @@ export class Executions {
       return this.#parts.attempts.take(em, locked, { intended: false, again: true, ...(leave && { leave }) });
     }
     move(action, { type: 'START' });
+    action.begunUnattended = leave?.unattended === true;
     action.begunAt ??= this.#parts.log.now();
     // An undo that has begun does not end by itself.
     if (undone) action.expiresAt = null;

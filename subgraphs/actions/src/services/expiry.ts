@@ -1,11 +1,11 @@
-import { type Database, type Logger, publish, servicePrincipal } from '@countersign/kernel';
+import { type Database, type Logger, servicePrincipal } from '@countersign/kernel';
 import { expiringActions } from '../statements.ts';
 import { type Crash, noCrash } from './crash-points.ts';
 import { type Due, eachDue, goingOn } from './each-due.ts';
+import { expire } from './expire.ts';
 import { transition } from './lifecycle/index.ts';
 import { lockWithUndone } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
-import { move } from './move.ts';
 import type { Settlement } from './settlement.ts';
 
 /** How long a plan waits for its approval, and an approved one for its execution, in milliseconds. */
@@ -47,14 +47,11 @@ export class Expiry {
     return database.withTenant(principal, async (em) => {
       const locked = await lockWithUndone(em, id);
       const { action } = locked;
-      const { expiresAt, status: from, planHash, tool } = action;
+      const { expiresAt, status } = action;
       // Somebody was faster: it was begun, decided on, or planned anew.
-      if (!expiresAt || expiresAt > log.now() || !transition(from, { type: 'EXPIRE' }).ok) return;
+      if (!expiresAt || expiresAt > log.now() || !transition(status, { type: 'EXPIRE' }).ok) return;
       const origin = goingOn(action, principal);
-      move(action, { type: 'EXPIRE' });
-      const facts = { from, planHash, expiresAt: expiresAt.toISOString() };
-      log.append(em, origin, action, 'EXPIRY', { facts });
-      await publish(em, origin, 'ActionExpired', { actionId: id, tool });
+      await expire(em, log, origin, action);
       await settlement.follow(em, origin, locked);
       this.#crash('expiring');
     });

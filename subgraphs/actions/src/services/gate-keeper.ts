@@ -1,4 +1,12 @@
-import { type EntityManager, holds, type Principal, personOf, problem, readPrincipal } from '@countersign/kernel';
+import {
+  type EntityManager,
+  holds,
+  type Principal,
+  personOf,
+  problem,
+  readPrincipal,
+  type UserProblem,
+} from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import { Approval, ApprovalDecision } from '../entities/approval.ts';
 import { isOpen, seesActionData } from '../sensitive-data.ts';
@@ -11,6 +19,7 @@ import {
   escalated,
   explainClosed,
   explainExceeded,
+  type Fit,
   fit,
   type Gate,
   type Maker,
@@ -66,15 +75,18 @@ export async function insistRoom(
   if (limits.length === 0) return;
   await takeLimits(em);
   const found = fit(await limitUses(em, limits, all, { action, now }), action, now);
-  if (found.fits) return;
-  const { exceeded, freeAt } = found;
+  if (!found.fits) throw noRoom(found, path);
+}
+
+/** The refusal `LIMIT_EXCEEDED`, which says how much is left, and from when on it would fit. */
+export function noRoom({ exceeded, freeAt }: Extract<Fit, { fits: false }>, path: string[]): UserProblem {
   const [first] = exceeded;
   const params = {
     gate: first?.limit.gate.name ?? null,
     left: first?.left ?? null,
     freeAt: freeAt?.toISOString() ?? null,
   };
-  throw problem('LIMIT_EXCEEDED', exceeded.map(explainExceeded).join(' '), path, params);
+  return problem('LIMIT_EXCEEDED', exceeded.map(explainExceeded).join(' '), path, params);
 }
 
 /**

@@ -1,11 +1,13 @@
 import {
   type Access,
   type Database,
+  type DecisionContext,
   decisionContext,
   type EntityManager,
   isUuid,
   type Page,
   type Principal,
+  type SeenObject,
   type TenantRules,
 } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
@@ -95,11 +97,12 @@ export class Inbox {
           .getResultList();
         // What is not done yet neither undoes nor is undone: there are no links to look into.
         await withRelations(em, actions, async () => new Set());
-        const allowed = await this.#allowed(em, rules, viewer.principal, actions, context);
+        const allowed = await this.#allowed(em, rules, { ...viewer, delegators }, actions, context);
         found.push(
-          ...actions.flatMap((action) =>
-            waitingFor(viewer.principal, action, { gates, levelIn, allowed, delegators, now }),
-          ),
+          ...actions.flatMap((action) => {
+            const lending = allowed.get(action.id);
+            return lending ? waitingFor(viewer.principal, action, { gates, levelIn, lending, now }) : [];
+          }),
         );
         if (actions.length < batch) break;
         from = actions.at(-1)?.id ?? null;
@@ -108,41 +111,40 @@ export class Inbox {
     };
   }
 
-  /** Those of the actions that roles and policies let the principal approve. Nothing is recorded: nobody asked to. */
+  /**
+   * Those of the actions that roles and policies let the principal approve, each with those of the delegators whom they
+   * let, too. Nothing is recorded: nobody asked to.
+   */
   async #allowed(
     em: EntityManager,
     rules: TenantRules,
-    principal: Principal,
+    { principal, delegators }: { principal: Principal; delegators: readonly Principal[] },
     actions: readonly Action[],
-    context: Parameters<TenantRules['decide']>[3],
-  ): Promise<ReadonlySet<string>> {
+    context: DecisionContext,
+  ): Promise<ReadonlyMap<string, readonly Principal[]>> {
     const rows: { id: string; attributes: Record<string, unknown> }[] = await em.execute(
       `select asked.id, kernel.object_proposed_action(asked.id::uuid) as attributes
        from jsonb_array_elements_text(?::jsonb) as asked (id)`,
       [JSON.stringify(actions.map(({ id }) => id))],
     );
     const { type } = proposedAction;
-    const may = rows.filter(
-      ({ id, attributes }) => rules.decide(principal, approvePermission, { type, id, attributes }, context).allowed,
-    );
-    return new Set(may.map(({ id }) => id));
+    const may = (who: Principal, object: SeenObject) =>
+      rules.decide(who, approvePermission, object, context).allowed && !rules.hides(who, object, context);
+    const objects = rows.map((row) => ({ type, ...row })).filter((object) => may(principal, object));
+    return new Map(objects.map((object) => [object.id, delegators.filter((each) => may(each, object))]));
   }
 }
 
 interface Circumstances {
   readonly gates: readonly Gate[];
   readonly levelIn: (action: Action) => InForce;
-  readonly allowed: ReadonlySet<string>;
-  readonly delegators: readonly Principal[];
+  /** Those who gave their place to the viewer, and may approve this very action themselves. */
+  readonly lending: readonly Principal[];
   readonly now: Date;
 }
 
-function waitingFor(
-  principal: Principal,
-  action: Action,
-  { gates, levelIn, allowed, delegators, now }: Circumstances,
-): Waiting[] {
-  if (!allowed.has(action.id) || isMaker(action, principal)) return [];
+function waitingFor(principal: Principal, action: Action, { gates, levelIn, lending, now }: Circumstances): Waiting[] {
+  if (isMaker(action, principal)) return [];
   const demands = demandsAt(askedBy(gates, action, levelIn(action)), action, now);
   // Editors' departments are looked up when it comes to it; here they are taken for unknown ones.
   const makers = [
@@ -152,6 +154,6 @@ function waitingFor(
   const given = (action.approvals ?? [])
     .filter(({ decision, planHash }) => decision === ApprovalDecision.APPROVED && planHash === action.planHash)
     .map(asApprover);
-  if (!mayCount(demands, makers, given, approverFor(principal, delegators, action)).ok) return [];
+  if (!mayCount(demands, makers, given, approverFor(principal, lending, action)).ok) return [];
   return [{ action, missing: standing(demands, makers, given).missing }];
 }

@@ -73,6 +73,7 @@ export function planOf(
     begunAt: null,
     retryAt: null,
     deadAt: null,
+    begunUnattended: false,
     remindedAt: null,
     plannedAt: now,
     undoWithinS: undoWithinS(manifest.undoWithin),

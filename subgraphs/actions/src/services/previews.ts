@@ -1,7 +1,14 @@
-import { type Database, type EntityManager, problem, type RequestContext, UserProblem } from '@countersign/kernel';
+import {
+  type Database,
+  type EntityManager,
+  problem,
+  type RequestContext,
+  type UserError,
+  UserProblem,
+} from '@countersign/kernel';
 import { checkAgainstSchema, type ToolError, type Preview as ToolPreview } from '@countersign/plugin-sdk';
 import type { Preview } from '../entities/plan.ts';
-import { HeldBack } from './calls/held-back.ts';
+import { HeldBack, refusedBy } from './calls/held-back.ts';
 import { canonicalJson, type JsonObject } from './decision-log/index.ts';
 import type { Effect } from './effects.ts';
 import { type CallRecord, publishCalls } from './log-writer.ts';
@@ -84,16 +91,16 @@ const ofOthers = new Set(['OTHER_SIDE_UNAVAILABLE', 'CONNECTOR_FAULT']);
 
 /** Faults of the connector's own are ours to mend, not the caller's; they are named all the same. */
 const refusalBy = (error: ToolError): UserProblem =>
-  asInputProblem(error.problems.map((each) => ({ ...each, code: callerCode(each.code) })));
+  refusedBy(error, ...asInputErrors(error.problems.map((each) => ({ ...each, code: callerCode(each.code) }))));
 
 type Refusal = ToolError['problems'][number];
 
-const asInputProblem = (problems: readonly Refusal[]): UserProblem =>
-  new UserProblem(
-    ...problems.map(({ code, message, path, params }) => ({
-      code,
-      message,
-      path: path ? ['input', ...path] : null,
-      params: params ? { ...params } : null,
-    })),
-  );
+const asInputProblem = (problems: readonly Refusal[]): UserProblem => new UserProblem(...asInputErrors(problems));
+
+const asInputErrors = (problems: readonly Refusal[]): UserError[] =>
+  problems.map(({ code, message, path, params }) => ({
+    code,
+    message,
+    path: path ? ['input', ...path] : null,
+    params: params ? { ...params } : null,
+  }));

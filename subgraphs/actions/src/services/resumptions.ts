@@ -2,18 +2,21 @@ import { type Database, type EventOrigin, UserProblem } from '@countersign/kerne
 import type { Action } from '../entities/action.ts';
 import type { Attempts } from './attempts.ts';
 import type { Breakers } from './calls/breakers.ts';
+import { takesClickByNow } from './click.ts';
 import type { Crash } from './crash-points.ts';
-import { insistGates } from './gate-keeper.ts';
 import type { Leases } from './leases.ts';
 import { findAction, lockWithUndone } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';
-import { insistNotSuspended, suspensionOf } from './suspensions.ts';
+import { insistNextTry } from './next-try.ts';
+import type { Settlement } from './settlement.ts';
+import { suspensionOf } from './suspensions.ts';
 
 export interface ResumptionParts {
   readonly database: Database;
   readonly log: LogWriter;
   readonly leases: Leases;
   readonly attempts: Attempts;
+  readonly settlement: Settlement;
   readonly breakers: Breakers;
   readonly crash: Crash;
 }
@@ -58,7 +61,7 @@ export class Resumptions {
       if (leases.isHeld(action, now) || (action.leaseOwner === null && action.leaseUntil && action.leaseUntil > now))
         return null;
       // What its caller was told is not known is made known; what was cut off is done, if it was not.
-      const isStopped = !mayDo || (await suspensionOf(em, action.tool)) !== null;
+      const isStopped = !mayDo || (await suspensionOf(em, action.tool)) !== null || (await takesClickByNow(em, action));
       // An undo that has begun is not given up over it: it waits.
       if (isStopped && undone) {
         leases.putOff(action, now);
@@ -81,7 +84,7 @@ export class Resumptions {
 
   /**
    * Tries again what failed for a reason that passes. Where gates or a suspension forbid it just now, or its tool is left
-   * alone, it waits.
+   * alone, it waits; what nobody clicked is given to people once its tool goes unattended no more.
    */
   async retry(actionId: string, origin: EventOrigin): Promise<void> {
     const action = await this.#parts.database.read(origin.principal, (em) => findAction(em, actionId));
@@ -93,7 +96,7 @@ export class Resumptions {
   }
 
   async #retryNow(actionId: string, origin: EventOrigin): Promise<void> {
-    const { database, leases, log, attempts } = this.#parts;
+    const { database, leases, log, attempts, settlement } = this.#parts;
     const attempt = await database.withTenant(origin.principal, async (em) => {
       const locked = await lockWithUndone(em, actionId);
       const { action, undone } = locked;
@@ -101,12 +104,15 @@ export class Resumptions {
       const isDue = action.status === 'FAILED' && action.retryAt !== null && action.retryAt <= now;
       if (!isDue || undone || leases.isHeld(action, now)) return null;
       if (action.expiresAt !== null && action.expiresAt <= now) return null;
+      if (await takesClickByNow(em, action)) {
+        await settlement.giveToPeople(em, origin, action, 'NOT_UNATTENDED');
+        return null;
+      }
       // While it was due and its tool was left alone its own time stood still.
       const heldUpMs = now.getTime() - (action.retryAt ?? now).getTime();
       action.begunAt = new Date((action.begunAt ?? now).getTime() + heldUpMs);
       try {
-        await insistGates(em, action, now);
-        await insistNotSuspended(em, action.tool);
+        await insistNextTry(em, action, now);
         return await attempts.take(em, locked, { intended: false, again: true });
       } catch (error) {
         if (!(error instanceof UserProblem)) throw error;

@@ -2,10 +2,11 @@ import { type Database, type EntityManager, type EventOrigin, problem } from '@c
 import type { Action } from '../entities/action.ts';
 import type { Bundle } from '../entities/bundle.ts';
 import { recordBundle } from './bundle-log.ts';
-import { endStep, expireStep } from './bundle-steps.ts';
+import { endStep } from './bundle-steps.ts';
 import { type Given, nextStep, nextUndo } from './bundles/index.ts';
 import type { JsonValue } from './decision-log/index.ts';
 import type { Drift } from './drift.ts';
+import { expire } from './expire.ts';
 import type { Leases } from './leases.ts';
 import { transition } from './lifecycle/index.ts';
 import { lockAction } from './load-actions.ts';
@@ -111,7 +112,7 @@ export class SagaBooks {
       return null;
     }
     if (next.do === 'execute' && step.expiresAt !== null && step.expiresAt <= log.now()) {
-      await expireStep(em, log, origin, step.id);
+      await expire(em, log, origin, await lockAction(em, step.id));
       return 'again';
     }
     if (next.do === 'fail') {

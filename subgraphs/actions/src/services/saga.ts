@@ -1,6 +1,6 @@
 import { type EventOrigin, UserProblem } from '@countersign/kernel';
 import type { StepInputs } from './bundle-steps.ts';
-import { isLeftAlone } from './calls/held-back.ts';
+import { RefusedLeftAlone } from './calls/held-back.ts';
 import type { Executions } from './executions.ts';
 import { loadAction } from './load-actions.ts';
 import { type BooksParts, leftAloneCode, SagaBooks, type Task } from './saga-books.ts';
@@ -63,9 +63,8 @@ export class Saga {
       return callerCode(after.undo?.outcome?.errorCode ?? 'NOT_DONE');
     } catch (error) {
       if (!(error instanceof UserProblem)) throw error;
-      const [first] = error.errors;
-      if (isLeftAlone(first)) return leftAloneCode;
-      const code = first?.code ?? 'REFUSED';
+      if (error instanceof RefusedLeftAlone) return leftAloneCode;
+      const code = error.errors[0]?.code ?? 'REFUSED';
       // It was undone in the meantime.
       return code === 'ALREADY_UNDONE' ? null : code;
     }

@@ -41,14 +41,25 @@ export class Settlement {
     await publishCalls(em, origin, { actionId: action.id, tool: action.tool }, calls);
   }
 
-  /** Takes the action, and with it the one that it undoes, to where the finding leads. */
-  async conclude(em: EntityManager, origin: EventOrigin, { action, undone }: Locked, found: Finding): Promise<void> {
+  /**
+   * Takes the action, and with it the one that it undoes, to where leads what was found out of it; where it was submitted
+   * that is laid over what its items are known to be.
+   */
+  conclude(em: EntityManager, origin: EventOrigin, locked: Locked, found: Finding): Promise<void> {
+    const { action } = locked;
+    if (action.status !== 'SUBMITTED') return this.concludeKnown(em, origin, locked, found);
+    const finding = sinceSubmitted(action.outcome, found);
+    if (finding.kind !== 'pending' && finding.kind !== 'unknown') {
+      return this.concludeKnown(em, origin, locked, finding);
+    }
+    this.#stillSubmitted(em, origin, action, finding);
+    return Promise.resolve();
+  }
+
+  /** The same for a finding that says all that is known of the items. */
+  async concludeKnown(em: EntityManager, origin: EventOrigin, { action, undone }: Locked, finding: Finding) {
     // What failed before and turns out to be done, or undone, was on its way all the time.
     if (action.status === 'FAILED') move(action, { type: 'RETRY' });
-    const finding = action.status === 'SUBMITTED' ? sinceSubmitted(action.outcome, found) : found;
-    if (action.status === 'SUBMITTED' && (finding.kind === 'pending' || finding.kind === 'unknown')) {
-      return this.#stillSubmitted(em, origin, action, finding);
-    }
     const still = action.status === 'UNKNOWN' && finding.kind === 'unknown';
     const otherwise = action.status === 'SUBMITTED' ? notDoneAfterAll : notDone;
     const outcome = outcomeAfter(finding, otherwise, action);
@@ -66,7 +77,7 @@ export class Settlement {
     const facts = { status: action.status, externalId, errorCode, ...countsOf(outcome) };
     this.#log.append(em, origin, action, 'OUTCOME', { facts, values });
     await this.#announce(em, origin, action, finding.kind);
-    if (action.deadAt !== null) await this.#giveToPeople(em, origin, action);
+    if (action.deadAt !== null) await this.#tellPeople(em, origin, action);
     await this.follow(em, origin, { action, undone });
     if (finding.kind === 'done' && action.undoOfId === null) await heedSuccess(em, origin, this.#log, action);
   }
@@ -101,9 +112,17 @@ export class Settlement {
     action.deadAt = retryable && action.retryAt === null ? now : null;
   }
 
-  async #giveToPeople(em: EntityManager, origin: EventOrigin, action: Action): Promise<void> {
+  /** It is not tried again by itself, whatever tries it has left: somebody has to look. `because`: the code of what is against it. */
+  async giveToPeople(em: EntityManager, origin: EventOrigin, action: Action, because: string): Promise<void> {
+    action.retryAt = null;
+    action.deadAt = this.#log.now();
+    await this.#tellPeople(em, origin, action, { because });
+  }
+
+  async #tellPeople(em: EntityManager, origin: EventOrigin, action: Action, why: object = {}): Promise<void> {
     const { id: actionId, tool, failures, attempts, planHash, outcome } = action;
-    const facts = { state: 'GIVEN_UP', failures, attempts, planHash, errorCode: outcome?.errorCode ?? null };
+    const errorCode = outcome?.errorCode ?? null;
+    const facts = { state: 'GIVEN_UP', failures, attempts, planHash, errorCode, ...why };
     this.#log.append(em, origin, action, 'DEAD_LETTER', { facts });
     await publish(em, origin, 'ActionDeadLettered', { actionId, tool });
   }

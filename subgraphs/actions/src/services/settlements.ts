@@ -89,7 +89,7 @@ export class Settlements {
           facts: { ...facts, ...countsOf({ ...outcome, items: merged.items }) },
           values: { items: answer.items, code: answer.code, message: answer.message },
         });
-        await settlement.conclude(em, context, locked, finding);
+        await settlement.concludeKnown(em, context, locked, finding);
       }
       await em.flush();
       return loadAction(em, actionId);

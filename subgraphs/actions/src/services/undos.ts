@@ -6,6 +6,7 @@ import {
   newId,
   problem,
   publish,
+  UserProblem,
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { PolicyDecision, type Preview } from '../entities/plan.ts';
@@ -15,7 +16,7 @@ import type { Attempts } from './attempts.ts';
 import { heedReversal } from './autonomy-watch.ts';
 import type { Health } from './calls/breaker.ts';
 import type { Breakers } from './calls/breakers.ts';
-import { refuseLeftAlone } from './calls/held-back.ts';
+import { refusedBy, refuseLeftAlone } from './calls/held-back.ts';
 import type { Crash } from './crash-points.ts';
 import type { Executions } from './executions.ts';
 import { type Asked, askedOf, insistOpen } from './gate-keeper.ts';
@@ -117,7 +118,13 @@ export class Undos {
       publishCalls(em, context, { actionId: action.id, tool: tool.name }, [answer.record]),
     );
     const { code = 'CONNECTOR_FAULT', message = 'The tool gave no preview of the undo.', params } = refused ?? {};
-    throw problem(callerCode(code), message, ['input', 'actionId'], params && { ...params });
+    const error = {
+      code: callerCode(code),
+      message,
+      path: ['input', 'actionId'],
+      params: params ? { ...params } : null,
+    };
+    throw answer.ok ? new UserProblem(error) : refusedBy(answer.error, error);
   }
 
   async #begin(

@@ -10,6 +10,7 @@ import {
   UserProblem,
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
+import { isUnattended } from './click.ts';
 import { type Due, goingOn } from './each-due.ts';
 import type { Executions } from './executions.ts';
 import { lockAction } from './load-actions.ts';
@@ -28,8 +29,13 @@ export class Waits {
   async goOn({ id, tenantId }: Due): Promise<void> {
     const { database, executions } = this.#parts;
     const product = servicePrincipal(tenantId, 'actions.recovery', []);
-    const action = await database.read(product, (em) => em.findOne(Action, { id }));
+    const { action, takesClick } = await database.read(product, async (em) => {
+      const action = await em.findOne(Action, { id });
+      return { action, takesClick: action?.waiterUnattended && !(await isUnattended(em, action)) };
+    });
     if (action?.status !== 'APPROVED' || action.waitingSince === null) return;
+    // Asked first: what only suggests by now lacks an approval, too, for which it would wait.
+    if (takesClick) return this.#end(id, goingOn(action, product), 'NOT_UNATTENDED');
     try {
       const waiter = await this.#waiterOf(action);
       await executions.execute(id, goingOn(action, waiter), action.waiterUnattended ? { unattended: true } : {});

@@ -2,7 +2,7 @@ import { ToolError } from '@countersign/plugin-sdk';
 import type { CallTool } from '../tool-calls.ts';
 import { kindOf } from './breaker.ts';
 import type { Breakers } from './breakers.ts';
-import { HeldBack, leftAlone } from './held-back.ts';
+import { HeldBack, LeftAlone } from './held-back.ts';
 
 /** Faults that say that the other side, or the way to it, is sick. */
 const sick = new Set<string>(['OTHER_SIDE_UNAVAILABLE', 'TIMEOUT', 'CONNECTOR_CRASHED']);
@@ -15,7 +15,7 @@ export function watchedCalls(call: CallTool, breakers: Breakers): CallTool {
     const whose = { tenantId: request.tenantId, tool: request.tool.name };
     const kind = kindOf(request.operation);
     const leave = await breakers.mayGo(whose, kind);
-    if (leave.held) throw leftAlone(whose.tool, leave.held);
+    if (leave.held) throw new LeftAlone(whose.tool, leave.held);
     try {
       const result = await call(request);
       await breakers.told(whose, kind, 'well', leave.asProbe);

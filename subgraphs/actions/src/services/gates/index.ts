@@ -19,6 +19,7 @@ export {
   explainSchedule,
 } from './explain.ts';
 export { type Gate, type GateRef, gateShape, type LimitScope, type Risk } from './gate.ts';
+export { summed, withHeld } from './held.ts';
 export { type Exceeded, type Fit, fit, type LimitUse, left, type Use } from './limits.ts';
 export type { ChangeWindow } from './openings.ts';
 export { parseGate } from './parse-gate.ts';
