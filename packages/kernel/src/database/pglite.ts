@@ -14,12 +14,22 @@ import { parse as parseArray } from 'postgres-array';
 import { beginStatement } from './session.ts';
 
 /** An embedded PostgreSQL with pgvector and the value parsers that MikroORM expects. */
-export function createPglite(options: PGliteOptions): Promise<PGlite> {
-  return PGlite.create({
+export async function createPglite(options: PGliteOptions): Promise<PGlite> {
+  const pglite = await PGlite.create({
     ...options,
     extensions: { vector },
     parsers: createPostgreSqlTypeParsers((text: string) => parseArray(text, (value: string) => value)),
   });
+  await forgetArraysOfRows(pglite);
+  return pglite;
+}
+
+/** PGlite copies its parsers for every statement. Two thirds of them, one a table, read what nobody asks for. */
+async function forgetArraysOfRows(pglite: PGlite): Promise<void> {
+  const { rows } = await pglite.query<{ oid: number }>(
+    "select typarray::int as oid from pg_type where typtype = 'c' and typarray <> 0",
+  );
+  for (const { oid } of rows) delete pglite.parsers[oid];
 }
 
 /** How long turns may follow each other before everything else in the process gets its own, in milliseconds. */
