@@ -7,7 +7,7 @@ import { transformSync, version } from '@swc/core';
 import { root } from '../lib/paths.mjs';
 import { globalsModule } from './globals.mjs';
 
-/** Of each TypeScript file that was loaded, by its path: the file with its source map. */
+/** Of each TypeScript file that was loaded, by the name that it has in stack traces: the file with its source map. */
 export const sourceMaps = new Map();
 
 const cacheDir = join(root, 'node_modules', '.cache', 'countersign', 'sources');
@@ -36,18 +36,19 @@ registerHooks({
     if (url === globalsUrl) return { format: 'module', source: globalsModule, shortCircuit: true };
     const { protocol, pathname } = new URL(url);
     if (protocol !== 'file:' || !pathname.endsWith('.ts')) return next(url, context);
-    return { format: 'module', source: compiled(fileURLToPath(url)), shortCircuit: true };
+    return { format: 'module', source: compiled(url), shortCircuit: true };
   },
 });
 
 /** JavaScript of a TypeScript file, kept under a name that its content gives. */
-function compiled(path) {
+function compiled(url) {
+  const path = fileURLToPath(url);
   const source = readFileSync(path, 'utf8');
   const key = createHash('sha256')
     .update(JSON.stringify([version, options, path, source]))
     .digest('hex');
   const file = join(cacheDir, `${key.slice(0, 32)}.js`);
-  sourceMaps.set(path, `${file}.map`);
+  sourceMaps.set(url, `${file}.map`);
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

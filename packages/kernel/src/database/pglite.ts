@@ -20,17 +20,26 @@ export async function createPglite(options: PGliteOptions): Promise<PGlite> {
     extensions: { vector },
     parsers: createPostgreSqlTypeParsers((text: string) => parseArray(text, (value: string) => value)),
   });
-  await forgetArraysOfRows(pglite);
+  await forgetOtherArrays(pglite);
   return pglite;
 }
 
-/** PGlite copies its parsers for every statement. Two thirds of them, one a table, read what nobody asks for. */
-async function forgetArraysOfRows(pglite: PGlite): Promise<void> {
+/**
+ * PGlite copies its parsers for every statement, and it has one for the arrays of each type, so also of each table's
+ * rows. Those that remain are of types which have values in a table, or a function answers.
+ */
+async function forgetOtherArrays(pglite: PGlite): Promise<void> {
   const { rows } = await pglite.query<{ oid: number }>(
-    "select typarray::int as oid from pg_type where typtype = 'c' and typarray <> 0",
+    'select typarray::int as oid from pg_type where typarray <> 0 and not typname = any ($1)',
+    [readAsArrays],
   );
   for (const { oid } of rows) delete pglite.parsers[oid];
 }
+
+const readAsArrays = [
+  ...['bool', 'int2', 'int4', 'int8', 'oid', 'float4', 'float8', 'numeric', 'uuid', 'json', 'jsonb', 'bytea'],
+  ...['text', 'varchar', 'bpchar', 'name', 'char', 'date', 'time', 'timestamp', 'timestamptz', 'interval'],
+];
 
 /** How long turns may follow each other before everything else in the process gets its own, in milliseconds. */
 const longestBreathMs = 10;
