@@ -3,6 +3,7 @@ export default {
   // Suites share their worker's modules: see scripts/jest.
   runtime: '<rootDir>/scripts/jest/runtime.mjs',
   testEnvironment: '<rootDir>/scripts/jest/environment.mjs',
+  testSequencer: '<rootDir>/scripts/jest/sequencer.mjs',
   testMatch: [
     '<rootDir>/{packages,subgraphs,plugins}/*/{src,test}/**/*.test.ts',
     '<rootDir>/gateway/{src,test}/**/*.test.ts',
@@ -12,8 +13,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
   transform: {},
   testTimeout: 60_000,
-  // Jest leaves one core to its user; most of these tests wait for processes of their own.
-  maxWorkers: '100%',
+  // More than there are cores: many tests wait for processes of their own.
+  maxWorkers: '150%',
   // What tests load stays in a worker's memory; beyond this it spends its time collecting it.
   workerIdleMemoryLimit: '1200MB',
 };
