@@ -1,8 +1,9 @@
 /** One configuration for the whole house: ESM, TypeScript through SWC, sources instead of builds. */
 export default {
-  testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  extensionsToTreatAsEsm: ['.ts'],
+  // Suites share their worker's modules: see scripts/jest.
+  runtime: '<rootDir>/scripts/jest/runtime.mjs',
+  testEnvironment: '<rootDir>/scripts/jest/environment.mjs',
+  testSequencer: '<rootDir>/scripts/jest/sequencer.mjs',
   testMatch: [
     '<rootDir>/{packages,subgraphs,plugins}/*/{src,test}/**/*.test.ts',
     '<rootDir>/gateway/{src,test}/**/*.test.ts',
@@ -10,24 +11,10 @@ export default {
     '<rootDir>/test/**/*.test.ts',
   ],
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-          keepClassNames: true,
-        },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
+  transform: {},
   testTimeout: 60_000,
-  // Jest leaves one core to its user; most of these tests wait for processes of their own.
-  maxWorkers: '100%',
+  // More than there are cores: many tests wait for processes of their own.
+  maxWorkers: '150%',
   // What tests load stays in a worker's memory; beyond this it spends its time collecting it.
   workerIdleMemoryLimit: '1200MB',
 };

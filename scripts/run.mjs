@@ -10,19 +10,16 @@ import { say } from './lib/say.mjs';
 const cli = 'packages/cli/bin/countersign.mjs';
 const commands = {
   start: (args) => execute(['--disable-sigusr1', cli, 'start', ...args]),
-  test: (args) =>
-    execute(['node_modules/jest/bin/jest.js', '--forceExit', ...args], { NODE_OPTIONS: '--experimental-vm-modules' }),
+  test: (args) => execute(['node_modules/jest/bin/jest.js', '--forceExit', ...args]),
   // `npm run test:isolation -- --operations N --seed S`: the same property, for as long as one likes.
   'test:isolation': (args) =>
     execute(['node_modules/jest/bin/jest.js', '--forceExit', 'test/isolation.test.ts'], {
-      NODE_OPTIONS: '--experimental-vm-modules',
       COUNTERSIGN_ISOLATION_OPERATIONS: optionOf(args, '--operations') ?? '20000',
       COUNTERSIGN_ISOLATION_SEED: optionOf(args, '--seed') ?? String(Date.now()),
     }),
   // `npm run test:crash -- --kills N --seed S`: workers killed for as long as one likes.
   'test:crash': (args) =>
     execute(['node_modules/jest/bin/jest.js', '--forceExit', 'test/crash-fleet.test.ts'], {
-      NODE_OPTIONS: '--experimental-vm-modules',
       COUNTERSIGN_CRASH_KILLS: optionOf(args, '--kills') ?? '500',
       COUNTERSIGN_CRASH_SEED: optionOf(args, '--seed') ?? String(Date.now()),
     }),

@@ -7,13 +7,32 @@ import { parse as parseArray } from 'postgres-array';
 import { type Link, TransactionDriver } from './transaction-driver.ts';
 
 /** An embedded PostgreSQL with pgvector and the value parsers that MikroORM expects. */
-export function createPglite(options: PGliteOptions): Promise<PGlite> {
-  return PGlite.create({
+export async function createPglite(options: PGliteOptions): Promise<PGlite> {
+  const pglite = await PGlite.create({
     ...options,
     extensions: { vector },
     parsers: createPostgreSqlTypeParsers((text: string) => parseArray(text, (value: string) => value)),
   });
+  await forgetOtherArrays(pglite);
+  return pglite;
 }
+
+/**
+ * PGlite copies its parsers for every statement, and it has one for the arrays of each type, so also of each table's
+ * rows. Those that remain are of types which have values in a table, or a function answers.
+ */
+async function forgetOtherArrays(pglite: PGlite): Promise<void> {
+  const { rows } = await pglite.query<{ oid: number }>(
+    'select typarray::int as oid from pg_type where typarray <> 0 and not typname = any ($1)',
+    [readAsArrays],
+  );
+  for (const { oid } of rows) delete pglite.parsers[oid];
+}
+
+const readAsArrays = [
+  ...['bool', 'int2', 'int4', 'int8', 'oid', 'float4', 'float8', 'numeric', 'uuid', 'json', 'jsonb', 'bytea'],
+  ...['text', 'varchar', 'bpchar', 'name', 'char', 'date', 'time', 'timestamp', 'timestamptz', 'interval'],
+];
 
 /** How long turns may follow each other before everything else in the process gets its own, in milliseconds. */
 const longestBreathMs = 10;
