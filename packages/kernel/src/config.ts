@@ -54,7 +54,7 @@ const environment = z.object({
   COUNTERSIGN_OPERATOR_ISSUER: z.url().optional(),
   COUNTERSIGN_OPERATOR_AUDIENCE: optionalText,
   COUNTERSIGN_ALLOWED_ORIGINS: z.string().default(''),
-  COUNTERSIGN_ANONYMOUS_SOCKETS: atLeastOne.default(1_000),
+  COUNTERSIGN_ANONYMOUS_SOCKETS: atLeastOne.default(1000),
   COUNTERSIGN_ANONYMOUS_PER_IP: atLeastOne.default(50),
   COUNTERSIGN_ANONYMOUS_SECONDS: z.coerce.number().min(1).max(60).default(5),
   COUNTERSIGN_WEBHOOK_ORIGINS: innerOrigins,
