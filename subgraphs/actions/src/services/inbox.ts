@@ -11,15 +11,14 @@ import {
   type TenantRules,
 } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
-import { ActionGate, gateOf } from '../entities/action-gate.ts';
 import { ApprovalDecision } from '../entities/approval.ts';
 import { approvePermission } from '../maker-is-not-checker.ts';
 import { proposedAction } from '../proposed-action.ts';
 import { type InForce, inForce } from './autonomy/index.ts';
-import { readAutonomy } from './autonomy-standing.ts';
 import { asApprover, askedBy, demandsAt, departmentIn, isMaker } from './gate-keeper.ts';
 import { type Gate, type Missing, mayCount, standing } from './gates/index.ts';
 import { withRelations } from './load-actions.ts';
+import { ordersOf } from './standing-orders.ts';
 import { approverFor, delegatorsOf } from './substitutes.ts';
 import { type Viewer, VisibleActions } from './visible-actions.ts';
 
@@ -78,9 +77,8 @@ export class Inbox {
   /** Goes on, a batch at a time, until there are as many as were asked for or nothing is left. */
   async #looker(em: EntityManager, viewer: Viewer) {
     const rules = await this.#access.rulesIn(em, viewer.principal.tenantId);
-    const { settings, standings } = await readAutonomy(em);
+    const { gates, settings, standings } = await ordersOf(em);
     const levelIn = (action: Action) => inForce(action, settings, standings.get(action.tool) ?? null);
-    const gates = (await em.find(ActionGate, {}, { orderBy: { name: 'asc' } })).map(gateOf);
     const visible = await VisibleActions.to(viewer, em, this.#access);
     const now = this.#now();
     const delegators = await delegatorsOf(em, viewer.principal, now);
