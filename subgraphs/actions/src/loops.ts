@@ -2,7 +2,7 @@ import { type Logger, Loop } from '@countersign/kernel';
 import type { Services } from './services/assemble-services.ts';
 
 /** A moment in which entries that are written one after the other come together to be sealed at once, in milliseconds. */
-const sealingRestMs = 50;
+const sealingRestMs = 200;
 
 /** What this subgraph does by itself, and how often at least, in milliseconds. */
 export function loopsOf(services: Services, log: Logger) {

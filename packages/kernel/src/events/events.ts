@@ -13,7 +13,7 @@ const queueOptions = { retryLimit: 8, retryDelay: 1, retryBackoff: true, retryDe
 
 const mostPublished = 200;
 /** A moment in which what a request publishes one after the other comes together, in milliseconds. */
-const relayRestMs = 50;
+const relayRestMs = 100;
 
 interface Delivery {
   readonly tenantId: string;
