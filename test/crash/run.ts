@@ -45,7 +45,7 @@ export async function runCrashes({
   };
   const points = new Points(seed);
   try {
-    for (let round = 0; round < rounds && report.wrong.length === 0; round += 1) {
+    for (let round = 0; round < rounds && report.kills < kills && report.wrong.length === 0; round += 1) {
       const house = new CrashHouse(ground, `house-${round}`);
       await oneRound({ ground, house, report, points, seed: seed + round, kills: kills - report.kills });
       report.rounds += 1;
