@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** One configuration for the whole house: ESM, TypeScript through SWC, sources instead of builds. */
 export default {
   // Suites share their worker's modules: see scripts/jest.
@@ -14,7 +16,7 @@ export default {
   transform: {},
   testTimeout: 60_000,
   // More than there are cores: many tests wait for processes of their own.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // What tests load stays in a worker's memory; beyond this it spends its time collecting it.
   workerIdleMemoryLimit: '1200MB',
 };
