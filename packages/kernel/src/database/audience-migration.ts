@@ -12,7 +12,10 @@ export const audiences = migration('kernel/003-audiences', [
    )`,
   ...tenantTable('kernel.audience', ['select', 'insert']),
   ...acrossTenants('kernel.audience', 'relay', ['select']),
-  'delete from kernel.subscription',
+  // At no moment is there nobody to tell: a relay that is at work meanwhile would take what it claims for told.
+  `insert into kernel.subscription (event_type, queue)
+   select distinct event_type, split_part(queue, '.', 1) from kernel.subscription on conflict do nothing`,
+  `delete from kernel.subscription where queue <> split_part(queue, '.', 1)`,
   'alter table kernel.subscription add column audience text',
   'grant update (audience) on kernel.subscription to countersign_relay',
   'alter table kernel.outbox no force row level security',
