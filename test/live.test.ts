@@ -225,14 +225,16 @@ describe('live updates through the gateway', () => {
     };
     const refusal = await (await get('mutation { __typename }')).text();
     expect(refusal).toMatch(/event: next\ndata: .*"code":"BAD_REQUEST".*\n\nevent: complete/);
-    const { body } = await get(changes);
+    // Held for as long as it is read: with a response that nobody holds its stream ends.
+    const followed = await get(changes);
     await house.underWay(1);
     await house.approve(await house.propose());
     let text = '';
-    for await (const chunk of body ?? []) {
+    for await (const chunk of followed.body ?? []) {
       text += Buffer.from(chunk).toString();
       if (text.includes('"APPROVED"')) break;
     }
+    expect(followed.status).toBe(200);
     expect(text).toContain('event: next\ndata: {"data":{"actionChanged":{"kind":"APPROVED"');
     expect(text).not.toContain('PROPOSED');
   });

@@ -120,7 +120,8 @@ describe('a simulation', () => {
       }),
       { numRuns: 25 },
     );
-    expect(flipped).toBeGreaterThan(10);
+    // A world flips one decision or two on average, and some none.
+    expect(flipped).toBeGreaterThan(5);
   });
 });
 

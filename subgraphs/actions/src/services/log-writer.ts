@@ -1,4 +1,4 @@
-import { type DomainEvent, type EntityManager, type EventOrigin, publish, writeLast } from '@countersign/kernel';
+import { type DomainEvent, type EntityManager, type EventOrigin, newId, publish, writeLast } from '@countersign/kernel';
 import type { Action } from '../entities/action.ts';
 import { contentDigest, type EntryKind, type LogEntry, newEntry } from './decision-log/index.ts';
 
@@ -64,6 +64,7 @@ export class LogWriter {
     content: { facts?: object; values?: object; occurredAt: Date; action: Action | null },
   ): string {
     const entry = newEntry({
+      id: newId(),
       tenantId: author.tenantId,
       actionId: content.action?.id ?? null,
       kind,

@@ -83,6 +83,8 @@ export type SealedEntry = z.infer<typeof sealedEntrySchema>;
 
 /** What the writer of an entry knows; the rest is filled in. */
 export interface EntryDraft {
+  /** A UUID of version 7; a new one unless told. */
+  id?: string;
   tenantId: string;
   actionId: string | null;
   kind: EntryKind;
@@ -109,7 +111,7 @@ export function newEntry(draft: EntryDraft): LogEntry {
   );
   const parsed = logEntrySchema.safeParse({
     format: 1,
-    id: randomUUIDv7(),
+    id: draft.id ?? randomUUIDv7(),
     tenantId: draft.tenantId,
     actionId: draft.actionId,
     kind: draft.kind,
