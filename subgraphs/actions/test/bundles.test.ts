@@ -379,6 +379,13 @@ describe('bundles', () => {
     expect(await seen(id)).toMatchObject({ status: 'EXECUTING', waitingFor: { step: 'first', code: 'SUSPENDED' } });
     await turn('resume');
     await until(id, 'SUCCEEDED');
+    await turn('suspend');
+    const undo = () => act('undoBundle', { bundleId: id, reason: 'Taken back.' });
+    expect((await undo()).userErrors).toMatchObject([{ code: 'SUSPENDED', path: ['input', 'bundleId'] }]);
+    expect((await seen(id))?.status).toBe('SUCCEEDED');
+    await turn('resume');
+    expect((await undo()).userErrors).toEqual([]);
+    await until(id, 'COMPENSATED');
   });
 
   it('that are cancelled while they wait begin nothing more, and take back what was done', async () => {

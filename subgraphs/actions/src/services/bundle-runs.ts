@@ -81,7 +81,8 @@ export class BundleRuns {
 
   /**
    * Takes back what was done, the last step first. Throws `NOT_FOUND`, and `FORBIDDEN` for who may not undo all that was
-   * done; refuses with `REASON_REQUIRED`, `ILLEGAL_TRANSITION`, `NOT_REVERSIBLE` where none of it can be taken back.
+   * done; refuses with `REASON_REQUIRED`, `ILLEGAL_TRANSITION`, `NOT_REVERSIBLE` where none of it can be taken back, and
+   * like `insistUndoGates`.
    */
   async undo(bundleId: string, reason: string, context: RequestContext): Promise<Bundle> {
     const because = checkReason(reason);
@@ -124,9 +125,13 @@ export class BundleRuns {
 
 const stands = new Set<Action['status']>(['SUCCEEDED', 'PARTIALLY_SUCCEEDED']);
 
-/** What a person takes back, and was not approved with the bundle, is asked for at the gates. Refuses with `UNDO_NEEDS_APPROVAL`. */
+/**
+ * What a person takes back, and was not approved with the bundle, is asked for at the gates, and not begun while it is
+ * stopped. Refuses with `SUSPENDED`, `OUTSIDE_CHANGE_WINDOW`, `UNDO_NEEDS_APPROVAL`.
+ */
 async function insistUndoGates(em: EntityManager, steps: Bundle['steps'], now: Date): Promise<void> {
   for (const { action, key } of steps) {
+    await insistNotSuspended(em, action.tool);
     const asked = await askedOf(em, { ...action, undoOfId: action.id });
     insistOpen(asked, now);
     if (asked.demands.length === 0) continue;
