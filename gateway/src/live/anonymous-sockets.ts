@@ -1,4 +1,4 @@
-import { network } from '../authentication/sign-in-throttle.ts';
+import { network } from '../authentication/network.ts';
 
 /** How many sockets there may be of which it is not known yet whose they are. */
 export interface AnonymousLimits {

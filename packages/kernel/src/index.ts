@@ -13,7 +13,14 @@ export {
 export { assertOutsideTransaction } from './database/session.ts';
 export { writeLast } from './database/write-last.ts';
 export { CountersignError, type ErrorCode, errorCatalogue, hasCode, maskError, notFound } from './errors.ts';
-export { type DomainEvent, type EventConsumer, type EventOrigin, joinAudience, publish } from './events/event.ts';
+export {
+  type DomainEvent,
+  type EventConsumer,
+  type EventOrigin,
+  goingOn,
+  joinAudience,
+  publish,
+} from './events/event.ts';
 export { Events, migrateQueue } from './events/events.ts';
 export { Loop } from './events/loop.ts';
 export { type EventStream, type Executor, GraphClient, type GraphRequest, type Subscriber } from './graph/client.ts';

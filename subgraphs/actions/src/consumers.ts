@@ -2,7 +2,7 @@ import {
   type DomainEvent,
   type EntityManager,
   type EventConsumer,
-  type EventOrigin,
+  goingOn,
   servicePrincipal,
 } from '@countersign/kernel';
 import { type Entry, entryOfChange, entryOfOperator, entryOfRefusal } from './services/access-entries.ts';
@@ -25,15 +25,8 @@ export function consumers(log: LogWriter): readonly EventConsumer[] {
     {
       name: 'actions.lower-autonomy',
       event: 'BudgetExceeded',
-      handle: (em, happened) => heedBudget(em, goingOnFrom(happened), log),
+      handle: (em, happened) =>
+        heedBudget(em, goingOn(happened, servicePrincipal(happened.tenantId, 'actions.autonomy', [])), log),
     },
   ];
 }
-
-/** Where the product goes on by itself with what happened elsewhere. */
-const goingOnFrom = ({ tenantId, correlationId, workflow, surface }: DomainEvent): EventOrigin => ({
-  principal: servicePrincipal(tenantId, 'actions.autonomy', []),
-  correlationId,
-  workflow: workflow ?? undefined,
-  surface: surface ?? undefined,
-});

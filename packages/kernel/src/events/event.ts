@@ -20,6 +20,17 @@ export interface DomainEvent<Payload = unknown> {
 /** Who caused an event; a request's context is one. */
 export type EventOrigin = Caller;
 
+/** Where the product goes on by itself with what somebody set in motion, or with what has happened. */
+export const goingOn = (
+  { correlationId, workflow, surface }: Pick<DomainEvent, 'correlationId' | 'workflow' | 'surface'>,
+  principal: EventOrigin['principal'],
+): EventOrigin => ({
+  principal,
+  correlationId,
+  workflow: workflow ?? undefined,
+  surface: surface ?? undefined,
+});
+
 export interface EventConsumer {
   /**
    * `billing.meter-tools`: unique, stable; the memory of what was consumed hangs on it. Those with the same first part

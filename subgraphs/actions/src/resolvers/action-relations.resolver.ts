@@ -30,7 +30,8 @@ export class ActionRelationsResolver {
   })
   async undo(@Root() action: Action, @Ctx() context: RequestContext): Promise<Action | null> {
     if (action.undoId === null) return null;
-    return action.undo ?? (await this.#full(action, context)).undo ?? null;
+    // Null where it was read and may not be shown.
+    return action.undo === undefined ? ((await this.#full(action, context)).undo ?? null) : action.undo;
   }
 
   @FieldResolver(() => Action, {
@@ -39,7 +40,7 @@ export class ActionRelationsResolver {
   })
   async undoOf(@Root() action: Action, @Ctx() context: RequestContext): Promise<Action | null> {
     if (action.undoOfId === null) return null;
-    return action.undoOf ?? (await this.#full(action, context)).undoOf ?? null;
+    return action.undoOf === undefined ? ((await this.#full(action, context)).undoOf ?? null) : action.undoOf;
   }
 
   /** By version: what a later step of the same operation did to it is read anew. */

@@ -24,15 +24,7 @@ export class ActionReader {
 
   /** Actions by id, in the order of the ids; null for those of other tenants, hidden or unknown. */
   many(viewer: Viewer, ids: readonly string[]): Promise<(Action | null)[]> {
-    return this.#read(viewer, async (visible) =>
-      inOrder(
-        ids,
-        await visible
-          .select()
-          .andWhere({ id: { $in: ids.filter(isUuid) } })
-          .getResultList(),
-      ),
-    );
+    return this.#read(viewer, async (visible) => inOrder(ids, await byId(visible, ids)));
   }
 
   /** Up to `first + 1` actions, newest first. */
@@ -51,10 +43,7 @@ export class ActionReader {
   /** Like `many`, with what hangs on them filled in. */
   full(viewer: Viewer, ids: readonly string[]): Promise<(Action | null)[]> {
     return this.#read(viewer, async (visible, em) => {
-      const actions = await visible
-        .select()
-        .andWhere({ id: { $in: ids.filter(isUuid) } })
-        .getResultList();
+      const actions = await byId(visible, ids);
       await withRelations(em, actions, (linked) => visible.among(linked));
       return inOrder(ids, actions);
     });
@@ -66,3 +55,9 @@ export class ActionReader {
     );
   }
 }
+
+const byId = (visible: VisibleActions, ids: readonly string[]): Promise<Action[]> =>
+  visible
+    .select()
+    .andWhere({ id: { $in: ids.filter(isUuid) } })
+    .getResultList();

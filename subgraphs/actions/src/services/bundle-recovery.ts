@@ -1,8 +1,8 @@
-import { type Database, type Logger, servicePrincipal } from '@countersign/kernel';
+import { type Database, goingOn, type Logger, servicePrincipal } from '@countersign/kernel';
 import { Bundle } from '../entities/bundle.ts';
 import { dueBundles, expiringBundles } from '../statements.ts';
 import { recordBundle } from './bundle-log.ts';
-import { type Due, eachDue, goingOn } from './each-due.ts';
+import { type Due, eachDue } from './each-due.ts';
 import { expire } from './expire.ts';
 import type { Leases } from './leases.ts';
 import { transition } from './lifecycle/index.ts';

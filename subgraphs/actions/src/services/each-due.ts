@@ -1,5 +1,4 @@
-import type { EventOrigin, Logger } from '@countersign/kernel';
-import type { Action } from '../entities/action.ts';
+import type { Logger } from '@countersign/kernel';
 
 export interface Due {
   readonly id: string;
@@ -22,14 +21,3 @@ export async function eachDue<T extends Due>(
   }
   return allDone;
 }
-
-/** Where the product goes on by itself with what somebody set in motion. */
-export const goingOn = (
-  { correlationId, workflow, surface }: Pick<Action, 'correlationId' | 'workflow' | 'surface'>,
-  principal: EventOrigin['principal'],
-): EventOrigin => ({
-  principal,
-  correlationId,
-  workflow: workflow ?? undefined,
-  surface: surface ?? undefined,
-});

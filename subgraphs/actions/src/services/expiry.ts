@@ -1,7 +1,7 @@
-import { type Database, type Logger, servicePrincipal } from '@countersign/kernel';
+import { type Database, goingOn, type Logger, servicePrincipal } from '@countersign/kernel';
 import { expiringActions } from '../statements.ts';
 import { type Crash, noCrash } from './crash-points.ts';
-import { type Due, eachDue, goingOn } from './each-due.ts';
+import { type Due, eachDue } from './each-due.ts';
 import { expire } from './expire.ts';
 import { transition } from './lifecycle/index.ts';
 import { lockWithUndone } from './load-actions.ts';

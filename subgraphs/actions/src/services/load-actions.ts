@@ -69,13 +69,12 @@ export interface Locked {
 
 /** The action and the one that it undoes, locked in that order everywhere: the first one first. Throws `NOT_FOUND`. */
 export async function lockWithUndone(em: EntityManager, actionId: string): Promise<Locked> {
+  if (!isUuid(actionId)) throw noSuchAction();
   // Most undo nothing, and then one statement is all.
   const lockMode = LockMode.PESSIMISTIC_WRITE;
-  const alone = isUuid(actionId)
-    ? await em.findOne(Action, { id: actionId, undoOfId: null }, { lockMode, refresh: true })
-    : null;
+  const alone = await em.findOne(Action, { id: actionId, undoOfId: null }, { lockMode, refresh: true });
   if (alone) return { undone: null, action: alone };
-  const undoneId = isUuid(actionId) ? await idOfUndone(em, actionId) : null;
+  const undoneId = await idOfUndone(em, actionId);
   const undone = undoneId === null ? null : await lockAction(em, undoneId);
   return { undone, action: await lockAction(em, actionId) };
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, type Logger, servicePrincipal } from '@countersign/kernel';
+import { type Database, goingOn, type Logger, servicePrincipal } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { type DueAction, dueActions, retriableActions, type Share, waitingActions } from '../statements.ts';
 import { FairQueue, type Job } from './calls/fair-queue.ts';
-import { type Due, goingOn } from './each-due.ts';
+import type { Due } from './each-due.ts';
 import type { Leases } from './leases.ts';
 import type { Resumptions } from './resumptions.ts';
 import type { Waits } from './waits.ts';

@@ -3,6 +3,7 @@ import {
   CountersignError,
   type Database,
   type EventOrigin,
+  goingOn,
   type Principal,
   publish,
   servicePrincipal,
@@ -11,7 +12,7 @@ import {
 } from '@countersign/kernel';
 import { Action } from '../entities/action.ts';
 import { isUnattended } from './click.ts';
-import { type Due, goingOn } from './each-due.ts';
+import type { Due } from './each-due.ts';
 import type { Executions } from './executions.ts';
 import { lockAction } from './load-actions.ts';
 import type { LogWriter } from './log-writer.ts';

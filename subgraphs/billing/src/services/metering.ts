@@ -1,4 +1,4 @@
-import { type DomainEvent, type EntityManager, type EventOrigin, servicePrincipal } from '@countersign/kernel';
+import { type DomainEvent, type EntityManager, goingOn, servicePrincipal } from '@countersign/kernel';
 import { z } from 'zod';
 import { addSpent, appendMeterRows, appendOutcomes, type MeterRow, type OutcomeRow } from '../statements.ts';
 import { monthKey, tellIfExceeded } from './exceeding.ts';
@@ -28,7 +28,7 @@ export async function meter(em: EntityManager, events: readonly Metered[]): Prom
     await addSpent(em, month, cost);
     const now = new Date();
     const last = inMonth.at(-1);
-    if (last && month === monthKey(now)) await tellIfExceeded(em, goingOnFrom(last.event), now);
+    if (last && month === monthKey(now)) await tellIfExceeded(em, goingOn(last.event, metering(last.event)), now);
   }
 }
 
@@ -78,13 +78,7 @@ function outcomeOf(event: DomainEvent, outcome: OutcomeRow['outcome']): OutcomeR
 const undone = z.object({ actionId: z.string(), tool: z.string() });
 const succeeded = undone.extend({ undoOf: z.string().nullable() });
 
-/** Where billing goes on by itself with what happened elsewhere. */
-const goingOnFrom = ({ tenantId, correlationId, workflow, surface }: DomainEvent): EventOrigin => ({
-  principal: servicePrincipal(tenantId, 'billing.metering', []),
-  correlationId,
-  workflow: workflow ?? undefined,
-  surface: surface ?? undefined,
-});
+const metering = ({ tenantId }: DomainEvent) => servicePrincipal(tenantId, 'billing.metering', []);
 
 const timeOf = ({ occurredAt }: DomainEvent): number => new Date(occurredAt).getTime();
 

@@ -1,5 +1,5 @@
 import { decimal, magnitude, plus, textOf } from './decimal.ts';
-import type { LimitUse, Use } from './limits.ts';
+import { endOf, type LimitUse, type Use } from './limits.ts';
 
 /** The same with one use more that is held, added up with what is held in its currency already. */
 export function withHeld({ limit, used }: LimitUse, asked: Omit<Use, 'at'>): LimitUse {
@@ -19,5 +19,5 @@ export function withHeld({ limit, used }: LimitUse, asked: Omit<Use, 'at'>): Lim
  */
 export const summed = ({ limit, used }: LimitUse, now: Date): LimitUse =>
   used
-    .filter(({ at }) => at === null || limit.kind === 'AMOUNT' || at.getTime() + limit.windowMs > now.getTime())
+    .filter(({ at }) => limit.kind === 'AMOUNT' || endOf(limit, at) > now.getTime())
     .reduce((sum: LimitUse, each) => withHeld(sum, each), { limit, used: [] });

@@ -91,10 +91,14 @@ interface Portion {
   readonly size: Decimal;
 }
 
+/** Until when a use counts, in milliseconds. */
+export const endOf = ({ windowMs }: Exclude<Limit, { kind: 'AMOUNT' }>, at: Use['at']): number =>
+  at === null ? Number.POSITIVE_INFINITY : at.getTime() + windowMs;
+
 function portions({ limit, used }: LimitUse, now: Date): Portion[] {
   if (limit.kind === 'AMOUNT') return [];
   return used.flatMap(({ at, amount, currency, count = 1 }): Portion[] => {
-    const until = at === null ? Number.POSITIVE_INFINITY : at.getTime() + limit.windowMs;
+    const until = endOf(limit, at);
     if (until <= now.getTime()) return [];
     if (limit.kind === 'COUNT') return [{ until, size: decimal(String(count)) }];
     return amount === null || currency !== limit.currency ? [] : [{ until, size: magnitude(decimal(amount)) }];
